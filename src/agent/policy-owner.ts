@@ -47,5 +47,7 @@ export async function givePolicyToRoot(
     if (problem.code === "INTERRUPTED") throw problem;
     ctx.log(`policy of ${id}: ${problem.message}`);
   }
-  return [`${agent.title} does not report what it does in this session, because the owner of its policy could not be set`];
+  return [
+    `${agent.title} does not report what it does in this session, because the owner of its policy could not be set`,
+  ];
 }

@@ -19,6 +19,8 @@ export interface AgentContainerRequest {
   settings: Settings;
   /** image to run the agent in: the template's */
   image: string;
+  /** an image of cowork's own (agent/install.ts) */
+  ownImage?: () => Promise<string>;
   /** the links to the vault are in the config folder, as in a session */
   linked?: boolean;
   /** proxies and the like */
@@ -85,8 +87,7 @@ export async function withAgentContainer<T>(
       const variant = await variantInside(ctx, id);
       if (variant === undefined)
         throw new CoworkError("AGENT_UNAVAILABLE", `${agent.title} is not available for this engine's processor.`);
-      const image = (): Promise<string> => Promise.resolve(request.image);
-      await installAgent(ctx, agent, { version, variant, image });
+      await installAgent(ctx, agent, { version, variant, image: request.ownImage });
       const installation = installationOf(agent, version, variant);
       const program = [programInside(agent, installation), ...(agent.launch.args ?? [])] as const;
       const own = { ...env, ...installedVariables(agent, installation) };

@@ -8,6 +8,7 @@ import type { Settings } from "../config/types.ts";
 import { hostProxies } from "../devcontainer/image/proxies.ts";
 import { ensureTemplateImage } from "../devcontainer/image/template-image.ts";
 import type { Context } from "../system/context.ts";
+import { ownImage } from "./own-image.ts";
 import type { ConnectIo, LoginRequest } from "./session-host.ts";
 
 // What the vault's functions need from the devcontainer layer: the image to run the agent in, and the host's proxies.
@@ -29,5 +30,5 @@ export async function agentLogout(ctx: Context, settings: Settings): Promise<Log
 
 async function containerRequest(ctx: Context, settings: Settings): Promise<AgentContainerRequest> {
   const { ref } = await ensureTemplateImage(ctx, settings);
-  return { settings, image: ref, env: hostProxies(ctx.env) };
+  return { settings, image: ref, ownImage: ownImage(ctx), env: hostProxies(ctx.env) };
 }

@@ -21,7 +21,11 @@ export const copilot: Agent = {
     wanted: (settings) => settings.copilotVersion,
     package: packageOf,
     // The program unpacks 235 MB at its first start: once for each host, not in each session.
-    settle: { args: ["--version"], env: { COPILOT_AUTO_UPDATE: "false", COPILOT_HOME: "/tmp/copilot" }, folder: "cache" },
+    settle: {
+      args: ["--version"],
+      env: { COPILOT_AUTO_UPDATE: "false", COPILOT_HOME: "/tmp/copilot" },
+      folder: "cache",
+    },
   },
   launch: {
     env: { COPILOT_HOME: "/cowork/session/copilot", COPILOT_AUTO_UPDATE: "false" },
@@ -54,14 +58,16 @@ export const copilot: Agent = {
   stop: { process: "MainThread", installed: true },
 };
 
-/** The program is Node in one file. It needs the C++ library, which small images do not have. */
+/**
+ * The program is Node in one file. It needs the C++ library, which small images do not have. Its build for musl cannot finish its own
+ * installation in cowork's image, which has glibc.
+ */
 function packageOf(...[variant, version]: Parameters<AgentInstall["package"]>): ReturnType<AgentInstall["package"]> {
-  const isMusl = variant.endsWith("-musl");
-  const hint = isMusl
-    ? "install the packages libstdc++ and libgcc in its image"
-    : "install the packages libstdc++6 and libgcc-s1 in its image";
+  if (variant.endsWith("-musl"))
+    return { unavailable: "cowork installs it for images with glibc only, such as Debian, Ubuntu or Fedora" };
+  const hint = "install the packages libstdc++6 and libgcc-s1 in its image";
   return {
-    name: `@github/copilot-${isMusl ? `linuxmusl-${variant.replace(/^linux-|-musl$/g, "")}` : variant}`,
+    name: `@github/copilot-${variant}`,
     version,
     keep: ["copilot"],
     program: "copilot",

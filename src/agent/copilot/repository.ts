@@ -12,15 +12,45 @@ const settingsFiles = [
 const serverFiles = [".mcp.json", ".github/mcp.json", ".vscode/mcp.json", ".copilot/mcp-config.json"] as const;
 const longest = 400;
 
-/** Settings of a repository that run something or grant something. Names: `copilot help config` and the vendor's documentation. */
+/** Why a setting matters. What is neither here nor harmless is shown, too. Names: `copilot help config` and the vendor's documentation. */
 const settings: Readonly<Record<string, string>> = {
   allowedUrls: "addresses that the agent may open without asking",
   enabledPlugins: "loads plugins, which can bring hooks and servers",
+  env: "variables of what the agent runs",
   extraKnownMarketplaces: "sources of plugins",
   mcpServers: "servers that run with the agent's rights",
   permissions: "what the agent may do without asking",
+  proxyUrl: "the agent's requests go there",
   statusLine: "the agent runs this command by itself",
 };
+const unknown = "a setting that cowork does not know to be harmless";
+
+/** They change what is shown, or only forbid; hooks have findings of their own. */
+const harmless = new Set([
+  "$schema",
+  "autoTier",
+  "banner",
+  "bannerStyle",
+  "beep",
+  "colorMode",
+  "compactPaste",
+  "companyAnnouncements",
+  "contextTier",
+  "deniedUrls",
+  "disableAllHooks",
+  "hooks",
+  "includeCoAuthoredBy",
+  "logLevel",
+  "model",
+  "mouse",
+  "renderMarkdown",
+  "respectGitignore",
+  "screenReader",
+  "scrollbar",
+  "showTipsOnStartup",
+  "stream",
+  "theme",
+]);
 
 /** What a repository asks of the agent. Its hooks are one file each: all files of that folder count. AGENTS.md is only instructions. */
 export const repository: AgentRepository = {
@@ -38,13 +68,13 @@ function readFile(path: string, text: string): Finding[] {
     const why = "cowork cannot read this file, so it does not know what the agent would do with it";
     return [{ where: path, what: "a file that is not valid JSON", why }];
   }
-  if (path.startsWith(".github/hooks/")) return hookFindings(path, asObject(content["hooks"]) ?? content);
-  if (serverFiles.some((one) => one === path))
+  if (/(?:^|\/)\.github\/hooks\/[^/]+$/.test(path)) return hookFindings(path, asObject(content["hooks"]) ?? content);
+  if (serverFiles.some((one) => path === one || path.endsWith(`/${one}`)))
     return serverFindings(path, asObject(content["mcpServers"]) ?? asObject(content["servers"]) ?? {});
-  const known = Object.entries(settings).flatMap(([name, why]): Finding[] => {
-    const value = content[name];
-    if (value === undefined || value === null || value === false) return [];
-    return [{ where: `${path}: ${name}`, what: shown(value), why }];
+  const known = Object.entries(content).flatMap(([name, value]): Finding[] => {
+    if (harmless.has(name) || value === null || value === false) return [];
+    const why = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    return [{ where: `${path}: ${name}`, what: shown(value), why: why ?? unknown }];
   });
   return [...known, ...hookFindings(path, asObject(content["hooks"]) ?? {})];
 }
@@ -67,7 +97,11 @@ function serverFindings(path: string, servers: JsonObject): Finding[] {
     const { command, args, url } = asObject(server) ?? {};
     const words = [command, ...asList(args)].filter((one) => typeof one === "string");
     const what = words.length > 0 ? words.join(" ") : (asText(url) ?? shown(server));
-    return { where: `${path}: ${name}`, what: what.slice(0, longest), why: "a server that runs with the agent's rights" };
+    return {
+      where: `${path}: ${name}`,
+      what: what.slice(0, longest),
+      why: "a server that runs with the agent's rights",
+    };
   });
 }
 

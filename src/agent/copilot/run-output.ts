@@ -72,7 +72,11 @@ const nothing: Omit<RunResult, "outcome"> = {
 function readError(data: JsonObject): RunResult {
   const [kind, status] = [text(data["errorType"]), data["statusCode"]];
   const outcome =
-    kind === "quota" || kind === "rate_limit" ? "limit" : kind === "authorization" || status === 401 ? "login" : "error";
+    kind === "quota" || kind === "rate_limit"
+      ? "limit"
+      : kind === "authorization" || status === 401
+        ? "login"
+        : "error";
   const detail = [text(data["message"]), typeof status === "number" ? `(${status})` : ""].filter(Boolean).join(" ");
   return { ...nothing, outcome, ...(detail === "" ? {} : { detail }) };
 }
@@ -80,7 +84,8 @@ function readError(data: JsonObject): RunResult {
 /** A process that could not start a conversation prints no event, only a text of several lines. */
 export function readStartError(errors: string): RunResult | undefined {
   const lines = errors.split("\n").map((line) => line.trim());
-  const isLogin = /^Error: (?:No authentication information found|Authentication token found but could not be validated)/;
+  const isLogin =
+    /^Error: (?:No authentication information found|Authentication token found but could not be validated)/;
   if (!lines.some((line) => isLogin.test(line))) return undefined;
   const refused = lines.find((line) => /\(401\)|Bad credentials/.test(line));
   // Without an answer of GitHub the login may be good.

@@ -15,7 +15,7 @@ function runArgs(ask: RunAsk): string[] {
   const mayWrite = !ask.readOnly && ask.mode !== "plan";
   return [
     "--output-format=json",
-    // Nobody answers its questions; copilot-approve asks a person about tools.
+    // No one answers its questions; copilot-approve asks a person about tools.
     "--no-ask-user",
     ask.resume ? `--resume=${ask.conversation}` : `--session-id=${ask.conversation}`,
     // A denial counts more than what is allowed.

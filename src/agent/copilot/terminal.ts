@@ -7,7 +7,7 @@ function args({ conversation, resume, model, prompt }: TerminalAsk): string[] {
   return [
     resume ? `--resume=${conversation}` : `--session-id=${conversation}`,
     ...(model === undefined ? [] : [`--model=${model}`]),
-    // Whatever it starts with, it is no option.
+    // Whatever it starts with, it is not an option.
     ...(prompt === undefined ? [] : [`--interactive=${prompt}`]),
   ];
 }

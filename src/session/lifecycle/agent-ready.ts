@@ -5,6 +5,7 @@ import type { Settings } from "../../config/types.ts";
 import { namingAgent } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { agentOf } from "../record/agent.ts";
+import { ownImage } from "../own-image.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
@@ -32,25 +33,17 @@ export async function readyAgent(
     name,
     settings,
     made: running !== undefined,
-    image: ownImage(ctx, settings),
+    image: ownImage(ctx),
     ...folder,
   };
   const { notes, changed } = await prepareAgent(ctx, agent, request);
   const id = changed ? await running : undefined;
   if (id !== undefined) {
-    const place = { name, session: record.id, ownImage: ownImage(ctx, settings) };
+    const place = { name, session: record.id, ownImage: ownImage(ctx) };
     const remoteUid = record.devcontainer?.remoteUid ?? 0;
     notes.push(...(await completeAgent(ctx, agent, { ...place, id, remoteUid })));
   }
   const missing = login.state === "none" ? [login.detail] : [];
   const say = (line: string): string => namingAgent(line, agent.id, settings.agent);
   return [...repaired.map(say), ...problems.map(say), ...missing.map(say), ...notes];
-}
-
-/** What agents that finish their installation themselves run in: it must not be the repository's image. */
-export function ownImage(ctx: Context, settings: Settings): () => Promise<string> {
-  return async () => {
-    const { ensureTemplateImage } = await import("../../devcontainer/image/template-image.ts");
-    return (await ensureTemplateImage(ctx, settings)).ref;
-  };
 }

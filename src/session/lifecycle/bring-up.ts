@@ -10,7 +10,8 @@ import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { ContainerDetail, ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
-import { ownImage, readyAgent } from "./agent-ready.ts";
+import { ownImage } from "../own-image.ts";
+import { readyAgent } from "./agent-ready.ts";
 import { finished, unfinished } from "../record/unfinished.ts";
 import { plain } from "../../system/text.ts";
 import { writeContainerFolder } from "./container-folder.ts";
@@ -212,13 +213,13 @@ async function settleIn(
       git: devcontainer?.git ?? { name: undefined, email: undefined },
     });
     if (agent !== undefined)
-      await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder, image: ownImage(ctx, settings) });
+      await prepareAgent(ctx, agent, { id, name, settings, workspaceFolder, image: ownImage(ctx) });
   }
   const remoteUid = devcontainer?.remoteUid ?? 0;
   // Something may have been installed in a container that existed before, and by a lifecycle command in any container.
   const isUntouched = record.container === undefined && devcontainer?.lifecycle === false;
   const image = { id: container.imageId, isUntouched };
-  const inside = { id: container.id, name, session: id, remoteUid, image, ownImage: ownImage(ctx, settings) };
+  const inside = { id: container.id, name, session: id, remoteUid, image, ownImage: ownImage(ctx) };
   if (agent !== undefined) notes.push(...(await completeAgent(ctx, agent, inside)));
   ctx.report({ session: name, step: "agent", state: "done" });
 }

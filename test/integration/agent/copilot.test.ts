@@ -2,15 +2,12 @@ import { lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { installAgent } from "../../../src/agent/install.ts";
 import { changeRules } from "../../../src/agent/rules.ts";
-import { variantFor } from "../../../src/agent/versions.ts";
 import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
-import { testBaseImage } from "../../support/engine/engine.ts";
-import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { keepAgents } from "../../support/home/kept-agents.ts";
+import type { AgentHost } from "../../support/home/agent-context.ts";
 import { deviceToken } from "../../support/stand-in/copilot/handle.ts";
+import { copilotHost } from "../../support/stand-in/copilot/installed.ts";
 import { logInByCode, logInByToken } from "../../support/stand-in/copilot/log-in.ts";
 import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
 import { script } from "../../support/stand-in/script.ts";
@@ -28,12 +25,8 @@ const token = "gho_madeupbyhand000000000000000000000";
 
 beforeAll(async () => {
   vendor = await startVendor("agent-copilot");
-  host = await agentHost({ agent: "copilot" });
+  host = await copilotHost();
   vault = host.ctx.paths.vault("copilot");
-  const variant = variantFor(await host.ctx.engine.info())!;
-  const { pinned: version } = host.agent.install;
-  await installAgent(host.ctx, host.agent, { version, variant, image: async () => await Promise.resolve(testBaseImage) });
-  await keepAgents(host.ctx.paths.home);
 });
 
 afterAll(async () => {
@@ -83,7 +76,14 @@ test("a session uses the login, reports what it does, and its tools do not see t
   expect(said(out), out).toEqual(["I do it.", "Done."]);
   expect(await readFile(join(made.work, "added"), "utf8")).toBe("one \n");
   const names = (await readdir(join(host.ctx.paths.events(made.id), "inbox"))).map((name) => name.split(".").at(-1));
-  const reported = ["sessionStart", "userPromptSubmitted", "preToolUse", "permissionRequest", "postToolUse", "agentStop"];
+  const reported = [
+    "sessionStart",
+    "userPromptSubmitted",
+    "preToolUse",
+    "permissionRequest",
+    "postToolUse",
+    "agentStop",
+  ];
   expect(names).toEqual(expect.arrayContaining([...reported, "sessionEnd"]));
   const bearers = new Set((await vendor.journal()).map(({ bearer }) => bearer).filter((one) => one !== undefined));
   expect([...bearers]).toEqual([token]);
@@ -166,7 +166,9 @@ test("in a terminal nothing is asked at the start, and a question is a state", a
 
 test("an image without the C++ library gets one clear error", async () => {
   const dockerfile = `FROM ${vendor.image}\nUSER 0\nRUN rm -f /usr/lib/*-linux-gnu/libstdc++.so.6*`;
-  const { stdout } = await execa("docker", ["build", "-q", "--label", "cowork.test=agent-copilot", "-"], { input: dockerfile });
+  const { stdout } = await execa("docker", ["build", "-q", "--label", "cowork.test=agent-copilot", "-"], {
+    input: dockerfile,
+  });
   const image = stdout.trim().split("\n").at(-1)!;
   try {
     const made = await plainSession(host, vendor, { id: "p-copilot-small", image });

@@ -1,13 +1,14 @@
-import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { installationOf, programPath } from "../../../src/agent/package.ts";
+import { installAgent } from "../../../src/agent/install.ts";
 import { agentParts } from "../../../src/agent/parts.ts";
 import { prepareAgent } from "../../../src/agent/prepare.ts";
 import { checkVault } from "../../../src/auth/vault.ts";
 import { writeLaunchers } from "../../../src/devcontainer/cli/launchers.ts";
 import { homeId } from "../../../src/system/home-id.ts";
+import { smallRegistry, type SmallRegistry } from "../../support/engine/small-registry.ts";
 import { testBaseImage } from "../../support/engine/engine.ts";
 import { sampleAgent, sampleProgram } from "../../support/fakes/sample-agent.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
@@ -16,17 +17,26 @@ import { asRoot } from "../../support/home/as-root.ts";
 // The launcher with an agent that uses all of it, in containers with next to nothing: the tests' base image, and busybox alone.
 
 let host: AgentHost;
+let registry: SmallRegistry;
+/** path of the installed program on this host */
+let program: string;
 let busybox: string;
 let mounts: string[];
 
 beforeAll(async () => {
-  host = await agentHost();
+  registry = await smallRegistry({
+    name: "@made-up/sample",
+    version: "1.2.3-linux-x64",
+    program: "vendor/bin/sample",
+    content: Buffer.from(sampleProgram),
+    files: { "vendor/help.txt": "help" },
+  });
+  host = await agentHost({ env: { npm_config_registry: registry.url } });
   const { ctx } = host;
   await mkdir(ctx.paths.state("p-a"), { recursive: true });
-  const program = programPath(ctx, sampleAgent, installationOf(sampleAgent, "1.2.3", "linux-x64"));
-  await put(program, sampleProgram);
-  await put(join(program, "../../../cache/made"), "made");
-  await prepareAgent(ctx, sampleAgent, { id: "p-a", name: "a", settings: host.settings });
+  const image = async (): Promise<string> => testBaseImage;
+  program = await installAgent(ctx, sampleAgent, { version: "1.2.3", variant: "linux-x64", image });
+  await prepareAgent(ctx, sampleAgent, { id: "p-a", name: "a", settings: host.settings, image });
   const { mounts: parts } = await agentParts(ctx, sampleAgent, { id: "p-a" });
   await checkVault(ctx, sampleAgent);
   await asUser(join(ctx.paths.vault("sample"), "token"), "made-up-token\n");
@@ -53,6 +63,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await execa("docker", ["rmi", "-f", busybox], { reject: false });
   await host?.end();
+  await registry?.close();
 });
 
 async function put(path: string, content: string): Promise<void> {
@@ -106,6 +117,14 @@ const started = (): string[] => [
   "arg=a  b",
   "/cowork/auth/sample/login.json",
 ];
+
+test("it finished its installation itself, as the session's user, and could write to its own folder alone", async () => {
+  const folder = join(program, "../../..");
+  const made = await readFile(join(folder, "cache/made"), "utf8");
+  expect(made).toBe(`settled by ${host.ctx.user.sessionUid} yes\n`);
+  expect((await readdir(join(folder, "vendor"))).toSorted()).toEqual(["bin", "help.txt"]);
+  expect(await readdir(join(folder, "../.."))).toEqual([".download", "1.2.3", "policy"]);
+});
 
 test("as the session's user", async () => {
   expect(await launch({})).toEqual({ code: 0, out: started() });

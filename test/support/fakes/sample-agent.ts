@@ -4,8 +4,13 @@ import type { Agent, AgentId } from "../../../src/agent/types.ts";
 import { readLoginFile } from "../../../src/agent/login-file.ts";
 import { pathExists } from "../../../src/system/files/files.ts";
 
-/** Its program: prints what it was started with. */
+/** Its program: prints what it was started with; with `settle` it writes where it may, and tries to where it may not. */
 export const sampleProgram = `#!/bin/sh
+if [ "\${1-}" = settle ]; then
+  { echo no >"$SAMPLE_CACHE/../vendor/new"; } 2>/dev/null
+  echo "settled by $(id -u) $SAMPLE_SETTLE" >"$SAMPLE_CACHE/made"
+  exit
+fi
 echo "uid=$(id -u)"
 for name in SAMPLE_HOME SAMPLE_CACHE SAMPLE_TOKEN SAMPLE_URL SAMPLE_DEBUG_API SAMPLE_DEBUG_LOG KEPT; do
   eval "value=\\\${$name-(unset)}"

@@ -29,6 +29,7 @@ test("one package is for every libc, and its programs keep their places", () => 
 test("the arguments say what a run may do", () => {
   expect(args()).toBe("exec --json --skip-git-repo-check --sandbox danger-full-access -");
   expect(args({ model: "m", resume: true })).toContain("--model m resume u1 -");
+  expect(args({ strictMcp: true })).toContain("--ignore-rules -");
   expect(args({ mode: "edits" })).toContain("--sandbox workspace-write");
   expect(args({ mode: "ask" })).toContain("require_escalated");
   expect(args({ readOnly: true })).toContain("--sandbox read-only");

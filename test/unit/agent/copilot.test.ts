@@ -13,6 +13,7 @@ import { loginIn } from "../../../src/agent/copilot/store.ts";
 import { transcripts } from "../../../src/agent/copilot/transcripts.ts";
 import type { RunAsk } from "../../../src/agent/at-work.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
+import type { SessionRules } from "../../../src/contract/work/rules.ts";
 
 // Inputs are what the real program wrote or sent, version 1.0.102, shortened.
 
@@ -58,11 +59,11 @@ test("the session's folder is trusted unless its repository was refused; other f
   });
 });
 
-const rules = { allow: [], deny: [], ask: [], repository: "none" } as const;
+const rules: Omit<SessionRules, "repository"> = { allow: [], deny: [], ask: [] };
 
 test("only an agreement lets a repository's hooks run; ours are in the policy in any case", () => {
-  const settings = (repository: "none" | "refused" | "agreed"): JsonObject =>
-    JSON.parse(sessionPolicy({ ...rules, repository })["managed-settings.json"]!) as JsonObject;
+  const settings = (asked: "none" | "refused" | "agreed"): JsonObject =>
+    JSON.parse(sessionPolicy({ ...rules, repository: asked })["managed-settings.json"]!) as JsonObject;
   expect([settings("none"), settings("refused"), settings("agreed")]).toEqual([
     { allowManagedHooksOnly: true },
     { allowManagedHooksOnly: true },
@@ -196,8 +197,8 @@ test("what a repository asks for: hooks in any file of their folder, servers, se
   const contents = new Map([
     [".github/hooks/a.json", '{"version":1,"hooks":{"preToolUse":[{"type":"command","bash":"./check"}]}}'],
     [".claude/settings.json", '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"make end"}]}]}}'],
-    [".github/copilot/settings.json", '{"statusLine":{"command":"./line"},"theme":"dim"}'],
-    [".mcp.json", '{"mcpServers":{"db":{"command":"npx","args":["db"]}}}'],
+    [".github/copilot/settings.json", '{"statusLine":{"command":"./line"},"theme":"dim","made-up":1}'],
+    ["part/.mcp.json", '{"mcpServers":{"db":{"command":"npx","args":["db"]}}}'],
     [".vscode/mcp.json", '{"servers":{"web":{"url":"https://made-up.example"}}}'],
     [".github/hooks/b.json", "not JSON"],
   ]);
@@ -205,7 +206,8 @@ test("what a repository asks for: hooks in any file of their folder, servers, se
     ".github/hooks/a.json: hooks.preToolUse ./check",
     ".claude/settings.json: hooks.Stop make end",
     '.github/copilot/settings.json: statusLine {"command":"./line"}',
-    ".mcp.json: db npx db",
+    ".github/copilot/settings.json: made-up 1",
+    "part/.mcp.json: db npx db",
     ".vscode/mcp.json: web https://made-up.example",
     ".github/hooks/b.json a file that is not valid JSON",
   ]);
@@ -223,13 +225,13 @@ test("a line of the file that the program keeps of a conversation", () => {
   ]);
 });
 
-test("packages: one program for each processor and C library, which needs the C++ library", () => {
+test("packages: one program for each processor, which needs the C++ library; none for musl, with the reason", () => {
   const name = (variant: Parameters<typeof copilot.install.package>[0]): unknown =>
     copilot.install.package(variant, "1.0.102");
   expect(name("linux-x64")).toMatchObject({ name: "@github/copilot-linux-x64", keep: ["copilot"] });
-  expect(name("linux-arm64")).toMatchObject({ name: "@github/copilot-linux-arm64" });
-  expect(name("linux-arm64-musl")).toMatchObject({
-    name: "@github/copilot-linuxmusl-arm64",
+  expect(name("linux-arm64")).toMatchObject({
+    name: "@github/copilot-linux-arm64",
     needs: [{ library: "libstdc++.so.6" }, { library: "libgcc_s.so.1" }],
   });
+  expect(name("linux-arm64-musl")).toEqual({ unavailable: expect.stringContaining("glibc") });
 });

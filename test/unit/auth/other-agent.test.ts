@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, readlink, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, readlink, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { execa } from "execa";
@@ -12,6 +12,7 @@ import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
 import type { ExecSpec, HelperSpec } from "../../../src/engine/types.ts";
 import { homeId } from "../../../src/system/home-id.ts";
+import { smallRegistry } from "../../support/engine/small-registry.ts";
 import { createFakeEngine, type FakeEngine } from "../../support/fakes/fake-engine.ts";
 import { restingAgent, sampleAgent } from "../../support/fakes/sample-agent.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
@@ -26,13 +27,19 @@ let helper: HelperSpec | undefined;
 let asked: { spec: ExecSpec; input: string; config: string[]; link: string | undefined } | undefined;
 /** what the login program does in its config folder */
 let logsIn: boolean;
+let settled: boolean;
 
 beforeEach(async () => {
+  settled = false;
   helper = undefined;
   asked = undefined;
   logsIn = true;
   engine = createFakeEngine({
     program: async ({ image, spec, input, signal }) => {
+      if (image === "cowork-safe") {
+        settled = true;
+        return { code: 0 };
+      }
       if (image !== undefined) {
         helper = spec as HelperSpec;
         engine.addContainer({ labels: helper.labels, state: "running" });
@@ -48,6 +55,7 @@ beforeEach(async () => {
     },
   });
   engine.addImage({ tags: ["cowork-own:latest"] });
+  engine.addImage({ tags: ["cowork-safe:latest"] });
   host = await agentHost({ engine });
   onTestFinished(() => host.end());
   vault = host.ctx.paths.vault("sample");
@@ -85,6 +93,23 @@ test("the login's container has the prepared folder, no login of before, the pol
   expect(policy).toMatchObject({ readOnly: true });
   expect(await readFile(join(policy!.source, "rules.d/base.json"), "utf8")).toBe('{"base":true}\n');
   expect(existsSync(configFolder())).toBe(false);
+});
+
+test("what is installed for a login is finished in cowork's own image, not in the one that BASE_IMAGE says", async () => {
+  const registry = await smallRegistry({
+    name: "@made-up/sample",
+    version: "1.2.3-linux-x64",
+    program: "vendor/bin/sample",
+    files: { "vendor/help.txt": "help" },
+  });
+  onTestFinished(() => registry.close());
+  await rm(host.ctx.paths.agentLib("sample"), { recursive: true });
+  const ctx = { ...host.ctx, env: { ...host.ctx.env, npm_config_registry: registry.url } };
+  const io = { stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() };
+  const ownImage = async (): Promise<string> => await Promise.resolve("cowork-safe");
+  const request = { settings: host.settings, image: "cowork-own", ownImage, way: "login" } as const;
+  expect(await login(ctx, sampleAgent, request, io)).toMatchObject({ state: "ok" });
+  expect(settled).toBe(true);
 });
 
 test("a token from standard input reaches the program, and is kept in the vault", async () => {

@@ -53,7 +53,9 @@ export function createChat(
       const tokens = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
       response.writeHead(200, { "content-type": "text/event-stream" });
       const send = (data: object): void =>
-        void response.write(`data: ${JSON.stringify({ id, object: "chat.completion.chunk", created: 1, model, ...data })}\n\n`);
+        void response.write(
+          `data: ${JSON.stringify({ id, object: "chat.completion.chunk", created: 1, model, ...data })}\n\n`,
+        );
       send({ choices: [{ index: 0, delta, finish_reason: null }] });
       send({ choices: [end], usage: tokens });
       response.end("data: [DONE]\n\n");

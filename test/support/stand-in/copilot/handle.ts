@@ -65,7 +65,13 @@ export function createCopilot(
     };
     if (host === "github.com" && path === "/login/device/code") {
       const uri = "https://github.com/login/device";
-      const code = { device_code: "made-up", user_code: "MADE-UP0", verification_uri: uri, expires_in: 900, interval: 1 };
+      const code = {
+        device_code: "made-up",
+        user_code: "MADE-UP0",
+        verification_uri: uri,
+        expires_in: 900,
+        interval: 1,
+      };
       return answer("asked", code);
     }
     if (host === "github.com" && path === "/login/oauth/access_token")

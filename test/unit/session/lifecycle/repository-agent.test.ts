@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readRules } from "../../../../src/agent/rules.ts";
 import type { Answer, Question } from "../../../../src/contract/questions.ts";
+import { askForAgentSettings } from "../../../../src/session/lifecycle/repository-agent.ts";
 import { createSessions } from "../../../../src/session/lifecycle/create.ts";
 import type { Outcome } from "../../../../src/session/types.ts";
 import { sessionHost, type SessionHost } from "../../../support/fakes/session-host.ts";
@@ -97,4 +98,25 @@ test("a repository that asks for nothing is not asked about, and its later hooks
   expect(asked).toEqual([]);
   expect(await readRules(host.ctx, "app-a")).toMatchObject({ repository: "none" });
   expect(await policy()).toMatchObject({ allowManagedHooksOnly: true });
+});
+
+test("files of a folder that an agent reads are asked about, and a link in the place of the folder", async () => {
+  const hook = '{"hooks":{"sessionStart":[{"bash":"./start"}]}}';
+  const facts = host.project.facts;
+  const findingsOf = async (folder: "folder" | "link"): Promise<string> => {
+    const asked: Question[] = [];
+    const ask = async (question: Question): Promise<Answer> => (asked.push(question), false);
+    const source = {
+      describe: "made up",
+      stat: async (path: string) => (path === ".github/hooks" ? folder : undefined),
+      list: async () => ["one.json", "README.md"],
+      read: async (path: string) => (path === ".github/hooks/one.json" ? new TextEncoder().encode(hook) : undefined),
+    };
+    expect(await askForAgentSettings({ ...host.ctx, ask }, facts, "copilot", source as never)).toMatchObject({
+      repository: "refused",
+    });
+    return JSON.stringify(asked);
+  };
+  expect(await findingsOf("folder")).toContain("./start");
+  expect(await findingsOf("link")).toContain("not valid JSON");
 });
