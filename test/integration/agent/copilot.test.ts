@@ -106,7 +106,7 @@ test("variables of a container send the login nowhere, and the status names them
   };
   const made = await session(hostile);
   const ask = script([{ tools: [bash("touch not-allowed")] }, { text: "end" }]);
-  const { out } = await made.run(["copilot", "--output-format=json"], { input: ask });
+  const { out } = await made.run(["copilot", "-p", ask, "--output-format", "json"]);
   expect(said(out), out).toEqual(["end"]);
   const journal = await vendor.journal();
   expect(journal.filter((one) => one.host?.endsWith(".example"))).toEqual([]);
