@@ -168,7 +168,7 @@ test("what a repository's files start or grant is found, also where it is hidden
     { where: `${config}: new_switch`, what: "true", why: "a setting that cowork does not know" },
     { where: `${config}: at` },
   ]);
-  // The program may read what is no TOML here, and a link leads elsewhere.
+  // The program may read what this parser cannot, and a link leads elsewhere.
   for (const bad of ["[mcp_servers", 'a = 1\na = 2\n[mcp_servers.x]\ncommand = "sh"', ""])
     expect(what(config, bad), bad).toHaveLength(1);
   const hooks = '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"id"}]}]}}';
