@@ -1,4 +1,4 @@
-import { usualAgent } from "./contract/agents.ts";
+import { usualAgent } from "./contract/usual-agent.ts";
 import type { HintPart, OwnCommand } from "./contract/hint.ts";
 import { shellWord } from "./system/shell-word.ts";
 

@@ -1,4 +1,5 @@
-import { agentId, agentIds, usualAgent, whyNotNow } from "../contract/agents.ts";
+import { agentId, agentIds, whyNotNow } from "../contract/agents.ts";
+import { usualAgent } from "../contract/usual-agent.ts";
 import { runPermissions } from "../contract/work/permissions.ts";
 import { brokenRefRule } from "../system/names.ts";
 import type { ConfigKey } from "./key-types.ts";

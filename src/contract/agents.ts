@@ -7,9 +7,6 @@ export const agentIds = ["claude", "codex", "copilot"] as const;
 export const agentId = z.enum(agentIds);
 export type AgentId = z.infer<typeof agentId>;
 
-/** The agent of sessions for which nothing else is set. Commands about it do not have to name it. */
-export const usualAgent: AgentId = "claude";
-
 /** In a session's record: its program is that of `AGENT_COMMAND`, which is none of these. */
 export const commandAgent = "command";
 

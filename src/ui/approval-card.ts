@@ -1,4 +1,4 @@
-import { usualAgent } from "../contract/agents.ts";
+import { usualAgent } from "../contract/usual-agent.ts";
 import type { ApprovalView } from "../contract/work/approval.ts";
 import { plain } from "../system/text.ts";
 import type { Style } from "./style.ts";

@@ -1,4 +1,4 @@
-import { usualAgent } from "../contract/agents.ts";
+import { usualAgent } from "../contract/usual-agent.ts";
 import type { JsonObject } from "../contract/common.ts";
 import type { SessionEvent } from "../contract/work/history.ts";
 import { plain } from "../system/text.ts";

@@ -1,4 +1,4 @@
-import { usualAgent } from "../contract/agents.ts";
+import { usualAgent } from "../contract/usual-agent.ts";
 import type { InitPlan } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import { renderFindings } from "./findings.ts";

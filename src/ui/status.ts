@@ -1,4 +1,5 @@
-import { commandAgent, usualAgent } from "../contract/agents.ts";
+import { commandAgent } from "../contract/agents.ts";
+import { usualAgent } from "../contract/usual-agent.ts";
 import type { ErrorView } from "../errors.ts";
 import type { GitView, SessionStatus } from "../session/types.ts";
 import { plain } from "../system/text.ts";

@@ -1,5 +1,6 @@
 import { readUserConf } from "../../config/read.ts";
-import { agentId, type AgentId, usualAgent } from "../../contract/agents.ts";
+import { agentId, type AgentId } from "../../contract/agents.ts";
+import { usualAgent } from "../../contract/usual-agent.ts";
 import type { Context } from "../../system/context.ts";
 import type { SetupShell } from "./setup-shells.ts";
 

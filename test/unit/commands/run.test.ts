@@ -462,7 +462,7 @@ describe("auth", () => {
   test("status shows the account and threats; 5 without a login", async () => {
     const well = await run("auth status", { answers: { authStatus: async () => status } });
     expect(well.code).toBe(0);
-    expect(well.stdout).toContain("✔ Claude Code  logged in\n               account  p@example.invalid\n");
+    expect(well.stdout).toContain("✔ Claude Code     logged in\n                  account  p@example.invalid\n");
     expect(well.stderr).toContain("note: a sets KEY");
     const none = { ...status, login: { state: "none" as const, detail: "not logged in" } };
     const without = await run("auth status --json", { answers: { authStatus: async () => none } });

@@ -88,7 +88,7 @@ async function runAsOther(folder: string, removable: string): Promise<void> {
   if (!isRoot) return await removeTree(removable);
   const copy = join(folder, "program");
   await cp(join(tree, "src", "system"), join(copy, "system"), { recursive: true });
-  for (const file of ["errors.ts", "hint.ts", "contract/error-codes.ts"])
+  for (const file of ["errors.ts", "hint.ts", "contract/error-codes.ts", "contract/usual-agent.ts"])
     await cp(join(tree, "src", file), join(copy, file));
   execFileSync("chmod", ["-R", "a+rX", copy]);
   const script = `import(process.argv[1]).then((tree) => tree.removeTree(process.argv[2])).catch((error) => {
