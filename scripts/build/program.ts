@@ -71,7 +71,8 @@ const bundleUrl = require("node:url").pathToFileURL(__filename).href;
 const __export = (exports, all) => {
   for (const name in all) Object.defineProperty(exports, name, { get: all[name], enumerable: true });
 };
-const __toCommonJS = (exports) => Object.defineProperty(exports, "__esModule", { value: true });
+const __toCommonJS = (exports) =>
+  Object.hasOwn(exports, "__esModule") ? exports : Object.defineProperty(exports, "__esModule", { value: true });
 const __toESM = (module) => module.__esModule ? module : Object.create(module, { default: { value: module } });
 return {
 ${chunks.join("\n")}

@@ -31,7 +31,7 @@ export const authCommand = defineCommand({
     { line: "cowork auth login", text: "log in" },
     { line: "cowork auth login --agent codex", text: "log another agent in" },
     { line: "cowork auth status", text: "show the accounts and when logins end" },
-    { line: "cowork auth logout", text: "log out all sessions with that agent on this host" },
+    { line: "cowork auth logout", text: "log out all sessions on this host" },
   ],
   async run({ args, flags }, app) {
     const [action = "login"] = args;

@@ -11,6 +11,8 @@ export const initPlan = z.object({
       branch: z.string(),
       commit: z.string(),
       path: z.string(),
+      /** the agent that it has, or gets; absent: an older host */
+      agent: z.exactOptional(z.string()),
       exists: z.boolean(),
     }),
   ),

@@ -1,3 +1,4 @@
+import { usualAgent } from "../contract/agents.ts";
 import type { ApprovalView } from "../contract/work/approval.ts";
 import { plain } from "../system/text.ts";
 import type { Style } from "./style.ts";
@@ -28,11 +29,15 @@ export function renderCard(approval: ApprovalView, { now, width, style, place }:
   ].join("\n");
 }
 
-function titleOf({ session, project, host, run, subagent, askedAt, id }: ApprovalView, now: Date): string {
+function titleOf(
+  { session, project, host, agent = usualAgent, run, subagent, askedAt, id }: ApprovalView,
+  now: Date,
+): string {
   const parts = [
     plain(session),
     plain(project),
     ...(host === "local" ? [] : [plain(host)]),
+    ...(agent === usualAgent ? [] : [plain(agent)]),
     ...(run === undefined ? [] : [`run ${plain(run)}`]),
     ...(subagent ? ["a subagent"] : []),
     `asked ${ago(askedAt, now)}`,

@@ -1,3 +1,4 @@
+import { usualAgent } from "../contract/agents.ts";
 import type { InitPlan } from "../session/types.ts";
 import { plain } from "../system/text.ts";
 import { renderFindings } from "./findings.ts";
@@ -6,13 +7,21 @@ import { renderTable } from "./table.ts";
 
 /** The output of `cowork init --dry-run`. */
 export function renderInitPlan(plan: InitPlan, options: { width: number; style: Style }): string {
+  const showsAgents = plan.sessions.some(({ agent = usualAgent }) => agent !== usualAgent);
   const table = renderTable(
-    [{ title: "SESSION", min: 8 }, { title: "BRANCH", min: 8 }, { title: "FROM" }, { title: "PATH", drop: 1 }],
+    [
+      { title: "SESSION", min: 8 },
+      ...(showsAgents ? [{ title: "AGENT" }] : []),
+      { title: "BRANCH", min: 8 },
+      { title: "FROM" },
+      { title: "PATH", drop: 1 },
+    ],
     plan.sessions.map((session) => [
-      { text: session.exists ? `${session.name} (exists)` : session.name, tone: "bold" },
+      { text: session.exists ? `${session.name} (exists)` : session.name, tone: "bold" as const },
+      ...(showsAgents ? [{ text: session.agent ?? "-" }] : []),
       { text: session.branch },
       { text: session.commit.slice(0, 10) },
-      { text: session.path, tone: "dim" },
+      { text: session.path, tone: "dim" as const },
     ]),
     options,
   );

@@ -84,14 +84,16 @@ export function renderRun(run: RunView, { style }: { style: Style }): string {
 
 /** What `cowork run --dry-run` would do. */
 export function renderRunPlan(plan: {
-  sessions: readonly { name: string; isNew: boolean }[];
+  sessions: readonly { name: string; isNew: boolean; agent: string }[];
   request: Omit<RunRequest, "settings">;
 }): string {
   const { request } = plan;
   const budget = request.budget === 0 ? "no limit" : money(request.budget);
   const time = request.timeoutMs === 0 ? "no limit" : duration(request.timeoutMs);
   return [
-    ...plan.sessions.map(({ name, isNew }) => `${isNew ? "create session" : "use session"} ${plain(name)}`),
+    ...plan.sessions.map(
+      ({ name, isNew, agent }) => `${isNew ? "create session" : "use session"} ${plain(name)}, agent ${plain(agent)}`,
+    ),
     `${request.action} with permissions ${request.permissions}${request.model === undefined ? "" : `, model ${plain(request.model)}`}`,
     `budget ${budget} at list prices, time ${time}, commit ${request.commit}`,
   ].join("\n");

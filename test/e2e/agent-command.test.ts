@@ -40,7 +40,8 @@ beforeAll(async () => {
   home = await temporaryHome();
   sockets = await mkdtemp(join(tmpdir(), "cowork-test-"));
   cwd = await sampleProject(home, "none", { name: "shop" });
-  expect((await cowork("config", "set", "AGENT_COMMAND", program)).code).toBe(0);
+  const { code, stderr } = await cowork("config", "set", "AGENT_COMMAND", program);
+  if (code !== 0) throw new Error(stderr);
 });
 
 afterEach(async () => {

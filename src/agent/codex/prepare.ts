@@ -19,8 +19,8 @@ export async function prepareSession(ctx: Context, session: AgentSession): Promi
 }
 
 /**
- * Says in the session's config whether its folder is trusted: no one is asked at the first start, and settings of a repository that
- * the user refused are not read. Everything else in the file stays as the session wrote it.
+ * Says in the session's config whether its folder is trusted: no one is asked at the first start. Of a repository that the user refused
+ * the program reads nothing, no AGENTS.md either, and says so at each start in a terminal. Everything else in the file stays as the session wrote it.
  */
 async function writeTrust(ctx: Context, session: AgentSession, root: string): Promise<void> {
   const { workspaceFolder } = session;

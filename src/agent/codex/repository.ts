@@ -1,17 +1,16 @@
+import { parse } from "smol-toml";
 import { jsonObject, parseJson } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
 import type { AgentRepository } from "../repository.ts";
-import { asList, asObject, asText } from "../input/json.ts";
+import { asObject } from "../input/json.ts";
 
-const configFile = ".codex/config.toml";
-const hooksFile = ".codex/hooks.json";
-const rulesFile = ".codex/rules/default.rules";
+const folder = ".codex";
+const rulesFolder = `${folder}/rules`;
+const longest = 400;
+const unreadable = "cowork cannot read this file, so it does not know what the agent would do with it";
 
-/**
- * Tables of the config that run something or grant something, once the folder is trusted. Tried: servers start. Addresses, providers
- * and tokens in this file are ignored by the program itself.
- */
-const tables: Readonly<Record<string, string>> = {
+/** Settings of a config that run something or grant something, once the folder is trusted. Tried: servers start. */
+const reasons: Readonly<Record<string, string>> = {
   mcp_servers: "a server that runs with the agent's rights",
   hooks: "runs in the session each time this happens",
   plugins: "loads a plugin, which can bring servers and hooks",
@@ -20,13 +19,35 @@ const tables: Readonly<Record<string, string>> = {
   skills: "instructions and programs for the agent",
   shell_environment_policy: "variables of every command that the agent runs",
   permissions: "what the agent may do without asking",
+  approval_policy: "what the agent may do without asking",
+  sandbox_mode: "what the agent may do without asking",
   features: "switches of the program",
 };
-const longest = 400;
+const unknown = "a setting that cowork does not know";
+
+/** These run and grant nothing. The second half the program ignores in a repository, and says so (tried). */
+const harmless: ReadonlySet<string> = new Set([
+  "model",
+  "model_reasoning_effort",
+  "model_reasoning_summary",
+  "model_verbosity",
+  "personality",
+  "hide_agent_reasoning",
+  "show_raw_agent_reasoning",
+  "project_doc_max_bytes",
+  "tui",
+  "openai_base_url",
+  "chatgpt_base_url",
+  "model_provider",
+  "model_providers",
+  "notify",
+  "otel",
+]);
 
 /** What `.codex/` of a repository asks for. AGENTS.md is only instructions. */
 export const repository: AgentRepository = {
-  files: [configFile, hooksFile, rulesFile],
+  files: [`${folder}/config.toml`, `${folder}/hooks.json`, `${rulesFolder}/default.rules`],
+  folders: [{ path: rulesFolder, ext: ".rules" }],
   read: (contents) => ({
     findings: [...contents].flatMap(([path, text]) => readFile(path, text)),
     rules: { allow: [], deny: [], ask: [] },
@@ -34,53 +55,79 @@ export const repository: AgentRepository = {
 };
 
 function readFile(path: string, text: string): Finding[] {
-  if (path === hooksFile) return readHooks(text);
-  if (path === rulesFile) {
-    const what = text.slice(0, longest).trim();
-    return what === "" ? [] : [{ where: path, what, why: "commands that the agent runs without asking" }];
-  }
-  return readConfig(text);
+  if (path.endsWith(`${folder}/config.toml`)) return readConfig(path, text);
+  if (path.endsWith(`${folder}/hooks.json`)) return readHooks(path, text);
+  const what = text.slice(0, longest).trim();
+  const why = "commands that the agent runs without asking";
+  return [
+    what === "" ? { where: path, what: "a file that cannot be read", why: unreadable } : { where: path, what, why },
+  ];
 }
 
-/**
- * No parser: every line that starts one of these tables, or sets a key of one, is shown with what follows it. A line that looks like one
- * inside a longer text is shown, too.
- */
-function readConfig(text: string): Finding[] {
-  const findings: Finding[] = [];
-  const lines = text.split("\n");
-  let isRoot = true;
-  lines.forEach((line, at) => {
-    const isHeader = line.trimStart().startsWith("[");
-    if (isHeader) isRoot = false;
-    if (!isHeader && !isRoot) return;
-    const key = /^\s*\[{0,2}\s*["']?([^"'.=\]\s]+)/.exec(line)?.[1] ?? "";
-    const name = Object.keys(tables).find((one) => one === key);
-    // A quoted key can be written with escapes.
-    const isHidden = /^\s*\[{0,2}\s*"[^"]*\\/.test(line);
-    if (name === undefined && !isHidden) return;
-    const end = lines.findIndex((other, n) => n > at && other.trimStart().startsWith("["));
-    const part = isHeader ? lines.slice(at, end === -1 ? lines.length : end) : [line];
-    const what = part.map((one) => one.trim()).filter((one) => one !== "");
-    const why = name === undefined ? "a name that is written so that it cannot be read" : (tables[name] ?? "");
-    findings.push({ where: configFile, what: what.join(" ").slice(0, longest), why });
-  });
-  return findings;
-}
-
-function readHooks(text: string): Finding[] {
-  const content = jsonObject.safeParse(parseJson(text)).data;
-  if (content === undefined) {
-    const why = "cowork cannot read this file, so it does not know what the agent would do with it";
-    return [{ where: hooksFile, what: "a file that is not valid JSON", why }];
+/** The program's own parser may read a file that this one cannot, so such a file is a finding. */
+function readConfig(path: string, text: string): Finding[] {
+  let config: Record<string, unknown>;
+  try {
+    config = parse(text);
+  } catch {
+    return [{ where: path, what: "a file that is not valid TOML", why: unreadable }];
   }
-  return Object.entries(asObject(content["hooks"]) ?? content).flatMap(([event, entries]) => {
-    const known = asList(entries).flatMap((entry) => asList(asObject(entry)?.["hooks"]));
-    const shown = known.length > 0 ? known : [entries];
-    return shown.map((hook) => ({
-      where: `${hooksFile}: ${event}`,
-      what: (asText(asObject(hook)?.["command"]) ?? JSON.stringify(hook)).slice(0, longest),
-      why: tables["hooks"] ?? "",
+  // A link, which is given as an empty file, leads to another one.
+  if (text === "") return [{ where: path, what: "a file that cannot be read", why: unreadable }];
+  return Object.entries(config).flatMap(([name, value]): Finding[] => {
+    if (harmless.has(name)) return [];
+    const parts = name === "hooks" ? hooksOf(value) : partsOf(value);
+    return parts.map((part) => ({
+      where: `${path}: ${part.name === undefined ? name : `${name}.${part.name}`}`,
+      what: shown(part.value),
+      why: reasons[name] ?? unknown,
     }));
   });
+}
+
+interface Part {
+  /** absent: the whole setting */
+  name?: string;
+  value: unknown;
+}
+
+/** A table of tables is shown one by one. */
+function partsOf(value: unknown): Part[] {
+  const entries = isTable(value) ? Object.entries(value) : [];
+  return entries.length > 0 && entries.every(([, one]) => isTable(one))
+    ? entries.map(([name, one]) => ({ name, value: one }))
+    : [{ value }];
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function readHooks(path: string, text: string): Finding[] {
+  const content = jsonObject.safeParse(parseJson(text)).data;
+  if (content === undefined) return [{ where: path, what: "a file that is not valid JSON", why: unreadable }];
+  return hooksOf(asObject(content["hooks"]) ?? content).map(({ name, value }) => ({
+    where: name === undefined ? path : `${path}: ${name}`,
+    what: shown(value),
+    why: reasons["hooks"] ?? unknown,
+  }));
+}
+
+/** Each hook by its command, if it has that form. */
+function hooksOf(value: unknown): Part[] {
+  if (!isTable(value)) return [{ value }];
+  return Object.entries(value).flatMap(([name, entries]) => {
+    const known = listOf(entries).flatMap((entry) => (isTable(entry) ? listOf(entry["hooks"]) : []));
+    const each = known.length > 0 ? known : [entries];
+    return each.map((hook) => ({ name, value: (isTable(hook) ? hook["command"] : undefined) ?? hook }));
+  });
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value, (_key, one: unknown) => one ?? null);
+  return (text ?? "").slice(0, longest);
 }

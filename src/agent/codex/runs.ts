@@ -33,6 +33,8 @@ function runArgs(ask: RunAsk): string[] {
     "--skip-git-repo-check",
     "--sandbox",
     isFree ? "danger-full-access" : ask.readOnly || isPlan ? "read-only" : "workspace-write",
+    // Rules of the repository that let commands run without a question; no one agreed to them.
+    ...(ask.strictMcp ? ["--ignore-rules"] : []),
     ...(ask.model === undefined ? [] : ["--model", ask.model]),
     // TOML has the same strings as JSON.
     ...(instructions === "" ? [] : ["-c", `developer_instructions=${JSON.stringify(instructions)}`]),

@@ -37,14 +37,14 @@ export async function listSessions(scope: Scope, wanted: { all: boolean; hidden?
   };
 }
 
-/** @param wanted.brief only what can be read quickly */
+/** With what the last comparison found. @param wanted.brief only what can be read quickly */
 export async function statusOfSessions(
   scope: Scope,
   wanted: SessionWords & { brief: boolean },
 ): Promise<SessionStatus[]> {
   const found = await findSessions(scope, wanted, { verb: "status", outside: "all" });
   const all = await Promise.all(found.map(async (one) => await statusThere(one.scope, one.selector, wanted.brief)));
-  return all.flat();
+  return withMarks(scope.ctx, all.flat());
 }
 
 async function statusThere(scope: Scope, selector: Selector, brief: boolean): Promise<SessionStatus[]> {

@@ -39,7 +39,7 @@ export interface StartedRun {
 
 /** What `startRuns` would do. */
 export interface RunPlan {
-  sessions: { name: string; isNew: boolean }[];
+  sessions: { name: string; isNew: boolean; agent: string }[];
   request: Omit<RunRequest, "settings">;
 }
 
@@ -83,7 +83,7 @@ export async function planRuns(scope: Scope, options: RunOptions): Promise<RunPl
   const { tasks } = await prepare(scope, options);
   const [{ request: first }] = tasks as [Task, ...Task[]];
   const { settings: _, ...rest } = first;
-  return { sessions: tasks.map(({ target: { name, isNew } }) => ({ name, isNew })), request: rest };
+  return { sessions: tasks.map(({ target: { name, isNew }, agent }) => ({ name, isNew, agent })), request: rest };
 }
 
 async function prepare(scope: Scope, options: RunOptions): Promise<Prepared> {

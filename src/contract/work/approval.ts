@@ -23,6 +23,8 @@ export const approvalView = z.object({
   sessionId: z.string(),
   project: z.string(),
   host: z.string(),
+  /** which agent asks; absent: an older host */
+  agent: z.exactOptional(z.string()),
   /** id of the run that it belongs to; absent: an agent in a terminal */
   run: z.exactOptional(z.string()),
   kind: approvalKind,

@@ -1,6 +1,7 @@
 import { projectRoot } from "../../app/serve/api-projects.ts";
 import { findById, requireHost } from "../../app/serve/session-word.ts";
 import { cleanPreview } from "../../app/serve/clean-preview.ts";
+import { withMarks } from "../../app/merging/with-marks.ts";
 import { listSessions, statusOfSessions } from "../../app/sessions/list.ts";
 import type { sessionRoutes } from "../../contract/http/sessions.ts";
 import { usageError } from "../../errors.ts";
@@ -42,7 +43,8 @@ export const sessionHandlers: Handlers<keyof typeof sessionRoutes> = {
     const { precious } = await its.settings();
     const [status] = await host.status(selector, { precious, ...(query.brief === "true" ? { brief: true } : {}) });
     if (status === undefined) throw usageError("The host has no such session.", "cowork list --all");
-    return status;
+    const [shown = status] = withMarks(its.ctx, [status]);
+    return shown;
   },
   "GET /sessions/{session}/diff": async ({ params, query, scope }) => {
     const { selector, host } = await findById(await scope(), params.session, "diff");

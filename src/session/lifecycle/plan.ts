@@ -64,7 +64,7 @@ export async function planSessions(ctx: Context, request: InitRequest): Promise<
     commits.set(start.commit, { source: tree, plan });
   }
   const view = {
-    sessions: sessions.map(({ name }) => planView(ctx, project, name, { starts, records })),
+    sessions: sessions.map(({ name }) => planView(ctx, request, name, { starts, records })),
     devcontainers: [...commits.values()].map(({ plan }) => plan).map(configView),
   };
   return { view, starts, commits };
@@ -91,13 +91,14 @@ export async function agreeToPlan(ctx: Context, request: InitRequest, plan: Sess
 
 function planView(
   ctx: Context,
-  project: InitRequest["project"],
+  { project, settings }: Pick<InitRequest, "project" | "settings">,
   name: string,
   { starts, records }: { starts: SessionsPlan["starts"]; records: ReadonlyMap<string, SessionRecord> },
 ): InitPlan["sessions"][number] {
   const id = sessionId(project.name, name);
   const { branch = "", commit = "" } = starts.get(name) ?? {};
-  return { id, name, branch, commit, path: ctx.paths.clone(id), exists: records.has(id) };
+  const { agent } = records.get(id) ?? recordedAgent(settings);
+  return { id, name, branch, commit, path: ctx.paths.clone(id), agent, exists: records.has(id) };
 }
 
 function configView(plan: DevcontainerPlan): InitPlan["devcontainers"][number] {

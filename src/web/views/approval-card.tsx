@@ -9,6 +9,7 @@ import { approvalKey, dropApproval, loadApprovals } from "../state/approvals.ts"
 import { areKeysOn } from "../state/keys.ts";
 import { may } from "../state/me.ts";
 import { to } from "../state/router.ts";
+import { hasSeveralAgents } from "../state/sessions.ts";
 import { attempt, toast } from "../state/toasts.ts";
 import { bytes, plural } from "../text/units.ts";
 import { plain } from "../text/visible.ts";
@@ -122,7 +123,7 @@ export function ApprovalCard({ approval, onDone }: { approval: ApprovalView; onD
 }
 
 function About({ approval }: { approval: ApprovalView }): JSX.Element {
-  const { session, sessionId, host, project, tool, user, folder, run, subagent, askedAt, kind } = approval;
+  const { session, sessionId, host, project, agent, tool, user, folder, run, subagent, askedAt, kind } = approval;
   const asks = kind === "answer" ? "asks you" : kind === "plan" ? "has a plan" : "wants to use";
   return (
     <header class="asked-head">
@@ -133,6 +134,7 @@ function About({ approval }: { approval: ApprovalView }): JSX.Element {
       <div class="facts">
         <span>{plain(project)}</span>
         {host === "local" ? null : <span>on {plain(host)}</span>}
+        {agent === undefined || !hasSeveralAgents.value ? null : <span>{plain(agent)}</span>}
         {run === undefined ? null : <span>run {plain(run)}</span>}
         {subagent ? <span>a subagent</span> : null}
         <span>

@@ -16,6 +16,7 @@ export function viewApproval(place: WorkPlace, one: StoredApproval, asked: Asked
     sessionId: place.id,
     project: place.project,
     host: "local",
+    agent: place.agent.id,
     ...(one.run === undefined ? {} : { run: one.run }),
     kind: asked.kind,
     tool: plain(asked.tool),

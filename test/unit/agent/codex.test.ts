@@ -29,6 +29,7 @@ test("one package is for every libc, and its programs keep their places", () => 
 test("the arguments say what a run may do", () => {
   expect(args()).toBe("exec --json --skip-git-repo-check --sandbox danger-full-access -");
   expect(args({ model: "m", resume: true })).toContain("--model m resume u1 -");
+  expect(args({ strictMcp: true })).toContain("--ignore-rules -");
   expect(args({ mode: "edits" })).toContain("--sandbox workspace-write");
   expect(args({ mode: "ask" })).toContain("require_escalated");
   expect(args({ readOnly: true })).toContain("--sandbox read-only");
@@ -147,22 +148,37 @@ test("trust is written once, changed in its place, and nothing else is", () => {
 });
 
 test("what a repository's files start or grant is found, also where it is hidden", () => {
-  const found = (path: string, text: string): string[] =>
-    repository.read(new Map([[path, text]])).findings.map(({ what }) => what);
+  const found = (path: string, text: string) => repository.read(new Map([[path, text]])).findings;
+  const what = (path: string, text: string): string[] => found(path, text).map((one) => one.what);
   const config = ".codex/config.toml";
-  expect(found(config, 'model = "m"\n[mcp_servers.x]\ncommand = "sh"\nargs = ["-c", "id"]\n[tui]\ny = 1\n')).toEqual([
-    '[mcp_servers.x] command = "sh" args = ["-c", "id"]',
+  expect(what(config, 'model = "m"\n[mcp_servers.x]\ncommand = "sh"\nargs = ["-c", "id"]\n[tui]\ny = 1\n')).toEqual([
+    '{"command":"sh","args":["-c","id"]}',
   ]);
-  expect(found(config, 'mcp_servers.x.command = "sh"')).toEqual(['mcp_servers.x.command = "sh"']);
-  expect(found(config, '"mcp_servers" = { x = {} }')).toHaveLength(1);
-  expect(found(config, '[ "mcp\\u005fservers".x ]\ncommand = "sh"')).toHaveLength(1);
-  expect(found(config, '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ncommand = "id"')).toHaveLength(2);
-  expect(found(config, 'model = "m"')).toEqual([]);
-  expect(found(".codex/hooks.json", '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"id"}]}]}}')).toEqual([
-    "id",
+  for (const hidden of [
+    'mcp_servers.x.command = "sh"',
+    '"mcp_servers" = { x = { command = "sh" } }',
+    '[ "mcp\\u005fservers".x ]\ncommand = "sh"',
+  ])
+    expect(found(config, hidden), hidden).toMatchObject([
+      { where: `${config}: mcp_servers.x`, why: "a server that runs with the agent's rights" },
+    ]);
+  expect(what(config, '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ncommand = "id"')).toEqual(["id"]);
+  expect(what(config, 'model = "m"\nnotify = ["sh"]')).toEqual([]);
+  expect(found(config, "new_switch = true\nat = 2026-01-01")).toMatchObject([
+    { where: `${config}: new_switch`, what: "true", why: "a setting that cowork does not know" },
+    { where: `${config}: at` },
   ]);
-  expect(found(".codex/hooks.json", "no JSON")).toHaveLength(1);
-  expect(found(".codex/rules/default.rules", 'prefix_rule(["rm"], "allow")')).toHaveLength(1);
+  // The program may read what this parser cannot, and a link leads elsewhere.
+  for (const bad of ["[mcp_servers", 'a = 1\na = 2\n[mcp_servers.x]\ncommand = "sh"', ""])
+    expect(what(config, bad), bad).toHaveLength(1);
+  const hooks = '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"id"}]}]}}';
+  expect(what(".codex/hooks.json", hooks)).toEqual(["id"]);
+  expect(what(".codex/hooks.json", "no JSON")).toHaveLength(1);
+  expect(what(".codex/rules/default.rules", 'prefix_rule(["rm"], "allow")')).toHaveLength(1);
+  // The program reads those of the folder that it starts in, too.
+  expect(found("sub/.codex/config.toml", "[mcp_servers.x]\n")).toMatchObject([
+    { where: "sub/.codex/config.toml: mcp_servers.x" },
+  ]);
 });
 
 test("its own record of a conversation", () => {

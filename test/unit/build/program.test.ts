@@ -69,6 +69,14 @@ test("a library has the exports that it has in Node, by `import` and by `import(
   expect(await output()).toBe("function true function function string a/b number\n");
 });
 
+test("a part may export the mark of a module that was compiled to CommonJS, as libraries do", async () => {
+  const { output } = await built({
+    "marked.ts": "export const __esModule = true; export const one = 1;",
+    "main.ts": 'void import("./marked.ts").then(({ one }) => console.log(one));',
+  });
+  expect(await output()).toBe("1\n");
+});
+
 test("the program is ASCII, because Node needs twice the memory and time for anything else", async () => {
   const { output } = await built({ "main.ts": 'console.log("é", "…".length, /[^\\u0000-ÿ]/.test("😀"));' });
   expect(await output()).toBe("é 1 true\n");

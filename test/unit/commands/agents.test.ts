@@ -174,7 +174,7 @@ describe("auth", () => {
     const result = await run("auth status", {}, host({}, ["claude"]));
     expect(result.code).toBe(0);
     expect(result.stdout.split("\n").slice(0, 3).join("\n")).toMatch(
-      /^✔ Claude Code +logged in\n- \S+ +not logged in: run `cowork auth login --agent codex`\n- \S+ +not logged in: run `cowork auth login --agent copilot`$/,
+      /^✔ Claude Code +logged in\n- .+ not logged in: run `cowork auth login --agent codex`\n- .+ not logged in: run `cowork auth login --agent copilot`$/,
     );
     expect(result.stderr).toBe("");
     const codex = await run("auth status", { conf: "AGENT=codex\n" }, host({}, ["claude"]));

@@ -9,7 +9,9 @@ import type { ClaimView } from "../../../src/contract/merging/claims.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import { projectId } from "../../../src/app/serve/api-projects.ts";
 import { addProject } from "../../../src/app/set-up/projects.ts";
-import { sessionView } from "../../support/fakes/fake-host.ts";
+import { writeSummary } from "../../../src/merging/cache/summary.ts";
+import { ensureFolder } from "../../../src/system/files/files.ts";
+import { sessionStatus, sessionView } from "../../support/fakes/fake-host.ts";
 import { git } from "../../support/git/sample-project.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 import { sampleOf } from "../../support/sample-of.ts";
@@ -122,4 +124,21 @@ test("a merge is an operation of an operator; another test command than the conf
     [{ project: "none.12345678" }, 404],
   ] as const)
     expect((await merge(tokens.full, wrong)).status, JSON.stringify(wrong)).toBe(status);
+});
+
+test("the status of a session has what the last comparison on this machine found, and not what its host says of that", async () => {
+  const root = join(await temporaryFolder(), "app");
+  const asOf = "2026-03-01T12:00:00.000Z";
+  const status = sessionStatus({ id: "app-a", name: "a", host: "box", project: "app", projectRoot: root });
+  const foreign = { ...status, notPulled: { commits: 99, files: 99, asOf } };
+  const box = { list: async () => [foreign], status: async () => [foreign] };
+  const server = await testServer({ hosts: { box } });
+  const { token } = await server.signIn("view");
+  const shown = async (): Promise<unknown> => (await server.call("GET /sessions/app-a@box", { token })).body.notPulled;
+  const before = await server.call("GET /sessions/app-a@box", { token });
+  expect([before.status, before.body.notPulled]).toEqual([200, undefined]);
+  const work = { "box/app-a": { commits: 2, files: 1, paths: [], asOf } };
+  await ensureFolder(server.ctx.paths.conflicts, { mode: 0o700 });
+  await writeSummary(server.ctx, { name: "app", root }, { schema: 1, marks: {}, merged: {}, work });
+  expect(await shown()).toEqual({ commits: 2, files: 1, asOf });
 });

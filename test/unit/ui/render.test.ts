@@ -167,5 +167,9 @@ test("list fits into 80 columns also for a pipe, and shows paths only with --ver
   for (const line of renderSessions([one], options).split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(80);
   expect(renderSessions([one], { ...options, verbose: true })).toContain(path);
   const narrow = renderSessions([one], { ...options, verbose: true, width: 80 }).split("\n");
-  expect(narrow).toEqual([expect.stringMatching(/^PROJECT +SESSION .*CREATED$/), expect.any(String), `  ${path}`]);
+  expect(narrow).toEqual([
+    expect.stringMatching(/^PROJECT +SESSION +AGENT .*STARTED$/),
+    expect.any(String),
+    `  ${path}`,
+  ]);
 });

@@ -26,6 +26,7 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
     ["Branch", <Mono text={of.branch ?? "—"} />],
     ["Commits", git === null ? "—" : `${git.ahead} ahead, ${git.behind} behind`],
     ["Files", git === null ? "—" : `${git.uncommitted} uncommitted, ${git.untracked} new`],
+    ["Not pulled", <NotPulled of={of.notPulled} />],
     ["Agent", `${plain(of.agent)}, login ${of.login}`],
     ["Created", <At at={of.createdAt} />],
     ["Container", container === null ? "none" : <Mono text={container.id.slice(0, 12)} />],
@@ -59,6 +60,18 @@ function Facts({ of }: { of: SessionStatus }): JSX.Element {
       {carried.length > 0 ? <LineList title="Files copied in" lines={carried} /> : null}
       {changes.length > 0 ? <LineList title="Changes to the project's configuration" lines={changes} /> : null}
     </div>
+  );
+}
+
+/** What the project lacked at the last look. */
+function NotPulled({ of }: { of: SessionStatus["notPulled"] }): JSX.Element {
+  if (of === undefined) return <>not looked at yet</>;
+  const { commits, files, asOf } = of;
+  return (
+    <>
+      {commits === 0 && files === 0 ? "nothing" : `commits: ${commits}, uncommitted files: ${files}`}, as of{" "}
+      <At at={asOf} />
+    </>
   );
 }
 
