@@ -81,18 +81,22 @@ function readError(data: JsonObject): RunResult {
   return { ...nothing, outcome, ...(detail === "" ? {} : { detail }) };
 }
 
+/** How a text starts with which the program ends before its conversation. The last one: after an earlier start that was good. */
+const startErrors = [
+  "No authentication information found",
+  "Authentication token found but could not be validated",
+  "Authentication failed",
+];
+
 /** A process that could not start a conversation prints no event, only a text of several lines. */
 export function readStartError(errors: string): RunResult | undefined {
-  const lines = errors.split("\n").map((line) => line.trim());
-  const isLogin =
-    /^Error: (?:No authentication information found|Authentication token found but could not be validated)/;
-  if (!lines.some((line) => isLogin.test(line))) return undefined;
-  const refused = lines.find((line) => /\(401\)|Bad credentials/.test(line));
+  const lines = errors.split("\n").map((line) => line.trim().replace(/^Error: /, ""));
+  const first = lines.find((line) => startErrors.some((start) => line.startsWith(start)));
+  if (first === undefined) return undefined;
+  const why = lines.find((line) => /^(?:Failed to|Your GitHub token may be invalid)/.test(line));
   // Without an answer of GitHub the login may be good.
-  const outcome = refused !== undefined || /No authentication/.test(errors) ? "login" : "error";
-  const first = lines.find((line) => isLogin.test(line)) ?? "";
-  const why = lines.find((line) => line.startsWith("Failed to"));
-  return { ...nothing, turns: 0, outcome, detail: [first.replace(/^Error: /, ""), why].filter(Boolean).join(" ") };
+  const isAway = first.startsWith("Authentication token") && !/\(401\)|Bad credentials/.test(errors);
+  return { ...nothing, turns: 0, outcome: isAway ? "error" : "login", detail: [first, why].filter(Boolean).join(" ") };
 }
 
 function object(value: unknown): JsonObject {

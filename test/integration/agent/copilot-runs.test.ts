@@ -74,7 +74,7 @@ test("a run that may not do everything asks a person, and what is denied does no
 test.each([
   ["401", 401, { state: "failed", detail: expect.stringContaining("cowork auth login --agent copilot") }],
   ["402", 402, { state: "stopped", reason: "limit" }],
-  ["500", 500, { state: "failed", detail: expect.stringContaining("500") }],
+  ["400", 400, { state: "failed", detail: expect.stringContaining("400") }],
 ])("%s of the model ends the run, with its reason", async (_name, status, expected) => {
   await vendor.control({ copilot: { messages: { status } } });
   const run = await runs.run("work");
@@ -91,7 +91,7 @@ test("a token that GitHub refuses ends the run before it starts", async () => {
 
 test("a model that never answers is ended by the run's time limit", async () => {
   await vendor.control({ copilot: { messages: { hang: true } } });
-  const run = await runs.run("work", { timeoutMs: 8000 });
+  const run = await runs.run("work", { timeoutMs: 5000 });
   await vendor.control({});
   expect(run).toMatchObject({ state: "stopped", reason: "timeout" });
 });

@@ -177,6 +177,11 @@ test("a program that cannot start prints text: a login that GitHub refuses, and 
   const away = `${start}Failed to fetch PAT user login: network fetch failed: request failed${end}`;
   expect(readStartError(away)).toMatchObject({ outcome: "error", detail: expect.stringContaining("network") });
   expect(readStartError(`Error: No authentication information found.${end}`)).toMatchObject({ outcome: "login" });
+  const later = `Error: Authentication failed\n\nYour GitHub token may be invalid, expired, or lacking permissions.${end}`;
+  expect(readStartError(later)).toMatchObject({
+    outcome: "login",
+    detail: expect.stringContaining("invalid, expired"),
+  });
   expect(readStartError("Segmentation fault")).toBeUndefined();
 });
 
