@@ -6,7 +6,7 @@ export const maxReport = 64 * 1024 + 64;
 /** Deeper JSON is not used: what walks through it later could fail. */
 const maxDepth = 50;
 
-const eventName = /^[A-Z][A-Za-z]{1,39}$/;
+const eventName = /^[A-Za-z]{2,40}$/;
 
 /** The event that the name of a report's file says: `12345.67-890.PreToolUse`. Undefined: the hook's script made no such file. */
 export function eventOf(name: string): string | undefined {

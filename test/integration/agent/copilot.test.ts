@@ -2,10 +2,13 @@ import { lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { writePolicy } from "../../../src/agent/policy-files.ts";
+import { givePolicyToRoot } from "../../../src/agent/policy-owner.ts";
 import { changeRules } from "../../../src/agent/rules.ts";
 import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
 import type { AgentHost } from "../../support/home/agent-context.ts";
+import { asRoot } from "../../support/home/as-root.ts";
 import { deviceToken } from "../../support/stand-in/copilot/handle.ts";
 import { copilotHost } from "../../support/stand-in/copilot/installed.ts";
 import { logInByCode, logInByToken } from "../../support/stand-in/copilot/log-in.ts";
@@ -140,6 +143,18 @@ test("hooks of a repository run only if the user agreed to them, and switch off 
   await changeRules(host.ctx, host.agent, made.id, (rules) => ({ ...rules, repository: "agreed" }));
   await made.run([...run, "--trust-folder", "-p", "hi"]);
   expect(await readdir(made.work)).toContain("hook-ran");
+});
+
+test("where cowork is not root, the engine gives a session's policy to root", async () => {
+  const folder = host.ctx.paths.policy("p-owner");
+  const files = host.agent.launch.policy!.session({ allow: [], deny: [], ask: [], repository: "none" });
+  await writePolicy(folder, files);
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  await asRoot("chown", ["12345:12345", ...paths]);
+  const ctx = { ...host.ctx, user: { ...host.ctx.user, uid: 12_345 } };
+  const image = async (): Promise<string> => await Promise.resolve(vendor.image);
+  expect(await givePolicyToRoot(ctx, host.agent, "p-owner", image)).toEqual([]);
+  expect((await Promise.all(paths.map(async (path) => await lstat(path)))).map(({ uid }) => uid)).toEqual([0, 0]);
 });
 
 test("in a terminal nothing is asked at the start, and a question is a state", async () => {

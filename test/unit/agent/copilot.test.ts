@@ -13,6 +13,7 @@ import { loginIn } from "../../../src/agent/copilot/store.ts";
 import { transcripts } from "../../../src/agent/copilot/transcripts.ts";
 import type { RunAsk } from "../../../src/agent/at-work.ts";
 import type { JsonObject } from "../../../src/contract/common.ts";
+import { parseReport } from "../../../src/work/inbox/parse-report.ts";
 import type { SessionRules } from "../../../src/contract/work/rules.ts";
 
 // Inputs are what the real program wrote or sent, version 1.0.102, shortened.
@@ -103,6 +104,11 @@ test("states, from what the hooks received", () => {
   });
   expect(read("other", { sessionId })).toBeUndefined();
   expect(states.read({ event: "agentStop", at: 0, input: undefined })).toEqual({ state: "idle" });
+});
+
+test("a report whose event has a small first letter is read", () => {
+  const report = parseReport(Buffer.from('sessionEnd\n{"sessionId":"cac90231","reason":"complete"}'), 1);
+  expect(report === undefined ? undefined : states.read(report)).toEqual({ state: "ended", conversation: "cac90231" });
 });
 
 const ask: RunAsk = {
