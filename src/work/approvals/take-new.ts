@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RunView } from "../../contract/work/run.ts";
 import type { StoredApproval } from "../../contract/work/stored-approval.ts";
 import type { Context } from "../../system/context.ts";
 import { appendHistory } from "../history/append.ts";
@@ -35,9 +36,10 @@ export async function takeNew(ctx: Context, place: WorkPlace, fresh: readonly st
       dropped += 1;
       continue;
     }
+    const run = newestRun(ctx, place.id);
+    if (isTooEarly(run, now - file.modified)) continue;
     const digest = createHash("sha256").update(bytes).digest("hex");
     const id = shortWord(digest, (word) => isTaken(ctx, word));
-    const run = newestRun(ctx, place.id);
     const one: StoredApproval = {
       version: 1,
       id,
@@ -57,4 +59,13 @@ export async function takeNew(ctx: Context, place: WorkPlace, fresh: readonly st
   if (dropped === 0) return;
   const reason = "requests that cannot be shown: the agent asks in its terminal";
   await appendHistory(ctx, place.id, [droppedEvent(reason, dropped)]);
+}
+
+/** How long a request waits for its run to know its own conversation, in ms. */
+const knownAfterMs = 10_000;
+
+/** Some agents choose the id of a conversation themselves: until it is read from the run's output, no request is known as the run's. */
+function isTooEarly(run: RunView | undefined, age: number): boolean {
+  const isStarting = run !== undefined && run.endedAt === undefined && run.conversation === undefined;
+  return isStarting && age < knownAfterMs;
 }

@@ -9,7 +9,10 @@ const paceMs = 500;
 /** What a run's supervisor shows of it, in `run.json`. */
 export interface RunReport {
   readonly view: RunView;
-  /** Changes fields; undefined removes one. A change of the state is written at once, others at the next `flush`. */
+  /**
+   * Changes fields; undefined removes one. A change of the state or the conversation is written at once, because others decide by them;
+   * what else changes at the next `flush`.
+   */
   set(changes: { [K in keyof RunView]?: RunView[K] | undefined }): Promise<void>;
   /** Writes what is not written, at most twice a second. A full disk does not end a run: the next call tries again. */
   flush(): Promise<void>;
@@ -35,10 +38,10 @@ export function createRunReport(ctx: Pick<Context, "paths" | "clock" | "log">, f
       return view;
     },
     async set(changes) {
-      const { state } = view;
+      const { state, conversation } = view;
       const entries = Object.entries({ ...view, ...changes }).filter(([, value]) => value !== undefined);
       view = Object.fromEntries(entries) as unknown as RunView;
-      if (view.state !== state) await tryWrite();
+      if (view.state !== state || view.conversation !== conversation) await tryWrite();
     },
     async flush() {
       if (ctx.clock.now().getTime() - at >= paceMs) await tryWrite();

@@ -247,6 +247,17 @@ test("an approved plan goes on with the permissions of its run, and in a termina
   }
 });
 
+test("a request that comes before its run knows its own conversation waits for it, and becomes the run's", async () => {
+  const session = await askingSession();
+  const { conversation: _, ...starting } = runView({ n: 2, id: "api:2", sessionId: "shop-api", state: "running" });
+  await ensureFolder(session.ctx.paths.run("shop-api", 2));
+  await writeRun(session.ctx, starting);
+  await session.ask();
+  expect(await session.list()).toEqual([]);
+  await writeRun(session.ctx, { ...starting, conversation });
+  expect((await session.open()).run).toBe("api:2");
+});
+
 test("that a request was shown is on record once, with who saw it", async () => {
   const session = await askingSession();
   await session.ask();
