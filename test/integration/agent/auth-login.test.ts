@@ -85,8 +85,9 @@ test("an interrupted login keeps the previous credentials and removes its contai
   const interrupt = new AbortController();
   const terminal = playTerminal();
   const ctx = { ...host.ctx, signal: interrupt.signal };
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const done = login(ctx, host.agent, request(), terminal.io);
-  await terminal.waitFor(/Paste code here/);
+  await terminal.waitFor(/Paste code here/).finally(stop);
   expect(await containers()).toHaveLength(1);
   interrupt.abort();
   await expect(done).rejects.toMatchObject({ code: "INTERRUPTED" });
@@ -96,8 +97,9 @@ test("an interrupted login keeps the previous credentials and removes its contai
 
 test("Ctrl-C at the prompt keeps the previous credentials and removes the container", async () => {
   const terminal = playTerminal();
+  const stop = vendor.adoptLogin(homeId(host.ctx.paths));
   const done = login(host.ctx, host.agent, request(), terminal.io);
-  await terminal.waitFor(/Paste code here/);
+  await terminal.waitFor(/Paste code here/).finally(stop);
   terminal.type("\u0003");
   await expect(done).rejects.toMatchObject({ code: "NOT_LOGGED_IN" });
   expect(await containers()).toEqual([]);
