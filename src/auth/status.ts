@@ -1,5 +1,6 @@
 import type { Agent } from "../agent/types.ts";
 import { isPolicyInPlace } from "../agent/parts.ts";
+import { trustFolder } from "../contract/trust-folder.ts";
 import type { AuthStatus } from "../contract/login.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";
@@ -36,7 +37,7 @@ async function findThreats(ctx: Context, agent: Agent): Promise<string[]> {
     const detail = await ctx.engine.findContainer(id).catch(() => undefined);
     // Labels prove nothing, because an image may have them: a container that mounts the login is this home's.
     if (detail?.mounts.some(({ source }) => source === ctx.paths.vault(agent.id)) !== true) continue;
-    const set = Object.keys(detail.env).filter((name) => detail.env[name] !== "");
+    const set = Object.keys(detail.env).filter((name) => isForeign(detail.env[name] ?? ""));
     const names = agent.keepOut.flatMap((kept) => set.filter((name) => isMeant(kept, name))).map(plain);
     if (names.length === 0) continue;
     const how = await howKeptOut(ctx, agent, detail, its["cowork.session"] ?? "");
@@ -52,6 +53,11 @@ async function howKeptOut(ctx: Context, agent: Agent, { mounts }: ContainerDetai
   return bound !== undefined && (await isPolicyInPlace(ctx, agent, bound.source, session))
     ? "the agent does not see it, because of its managed settings"
     : "the agent may use it instead of the login; to prevent that: cowork start --rebuild";
+}
+
+/** cowork itself names the host's authorities in its images. */
+function isForeign(value: string): boolean {
+  return value !== "" && !value.startsWith(`${trustFolder}/`);
 }
 
 /** @param kept a name of the list, which may end in `*` */

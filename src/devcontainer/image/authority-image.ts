@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { readAsset } from "../../assets.ts";
+import { trustFolder } from "../../contract/trust-folder.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import { splitPem } from "./authorities.ts";
 
-/** Folder of the authorities in every image that cowork has built for a host that has its own. */
-export const trustFolder = "/usr/local/share/cowork";
 const extra = `${trustFolder}/authorities.pem`;
 const bundle = `${trustFolder}/ca-bundle.crt`;
 

@@ -1,6 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
-import { authorityEnv, trustFolder } from "./authority-image.ts";
+import { trustFolder } from "../../contract/trust-folder.ts";
+import { authorityEnv } from "./authority-image.ts";
 import { insertAfterFrom, lineage, type DockerfileOutline } from "./dockerfile.ts";
 
 export interface RewriteOptions {

@@ -199,7 +199,14 @@ test("a login that is never renewed needs no lock, and has no stale ones", async
 test("the status names variables that the launcher takes away, also by the start of their names", async () => {
   const detail = {
     labels: { "cowork.home": homeId(host.ctx.paths), "cowork.name": "a", "cowork.session": "p-a" },
-    env: { SAMPLE_URL: "x", SAMPLE_DEBUG_API: "y", SAMPLE_DEBUG_NONE: "", SAMPLE_OTHER: "z" },
+    env: {
+      SAMPLE_URL: "x",
+      SAMPLE_DEBUG_API: "y",
+      SAMPLE_DEBUG_NONE: "",
+      // That of the host's authorities is cowork's own.
+      SAMPLE_DEBUG_CERT: "/usr/local/share/cowork/ca-bundle.crt",
+      SAMPLE_OTHER: "z",
+    },
     mounts: [{ type: "bind", source: vault, destination: "/cowork/auth/sample", writable: true }],
   };
   engine.addContainer(detail);
