@@ -20,3 +20,8 @@ export interface AgentRepository {
    */
   read(contents: ReadonlyMap<string, string>): RepositoryRequest;
 }
+
+/** A file that the agent may read in another way. @param what it is, e.g. `a file that is not valid JSON` */
+export function unreadable(where: string, what: string): Finding {
+  return { where, what, why: "cowork cannot read this file, so it does not know what the agent would do with it" };
+}

@@ -1,6 +1,6 @@
 import { jsonObject, parseJson, type Json, type JsonObject } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
-import type { AgentRepository, RepositoryRequest } from "../repository.ts";
+import { unreadable, type AgentRepository, type RepositoryRequest } from "../repository.ts";
 import { asList, asObject } from "../input/json.ts";
 
 const settingsFiles = [".claude/settings.json", ".claude/settings.local.json"] as const;
@@ -42,8 +42,7 @@ const nothing: RepositoryRequest["rules"] = { allow: [], deny: [], ask: [] };
 function readFile(path: string, text: string): RepositoryRequest {
   const content = jsonObject.safeParse(parseJson(text)).data;
   if (content === undefined) {
-    const why = "cowork cannot read this file, so it does not know what the agent would do with it";
-    return { findings: [{ where: path, what: "a file that is not valid JSON", why }], rules: nothing };
+    return { findings: [unreadable(path, "a file that is not valid JSON")], rules: nothing };
   }
   if (path === serversFile || path.endsWith(`/${serversFile}`))
     return { findings: serverFindings(path, content["mcpServers"]), rules: nothing };

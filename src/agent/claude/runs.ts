@@ -1,4 +1,5 @@
-import type { AgentRuns, RunAsk, RunOutput } from "../at-work.ts";
+import type { AgentRuns, RunAsk } from "../at-work.ts";
+import { readRunLine } from "../input/run-line.ts";
 import { readSpent } from "./live-cost.ts";
 import { readOutput } from "./run-output.ts";
 
@@ -15,7 +16,7 @@ export const runs: AgentRuns = {
   args: runArgs,
   prompt: promptLine,
   interrupt: interruptLine,
-  read: readLine,
+  read: (line) => readRunLine(line, readOutput),
   spent: readSpent,
 };
 
@@ -50,15 +51,4 @@ function promptLine(text: string): string {
 
 function interruptLine(id: string): string {
   return `${JSON.stringify({ type: "control_request", request_id: id, request: { subtype: "interrupt" } })}\n`;
-}
-
-function readLine(line: string): RunOutput[] | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    const found = readOutput(JSON.parse(line));
-    return found.length === 0 ? undefined : found;
-  } catch {
-    // Not JSON, or nested so deeply that it cannot be parsed.
-    return undefined;
-  }
 }

@@ -1,13 +1,12 @@
 import { parse } from "smol-toml";
 import { jsonObject, parseJson } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
-import type { AgentRepository } from "../repository.ts";
+import { unreadable, type AgentRepository } from "../repository.ts";
 import { asObject } from "../input/json.ts";
 
 const folder = ".codex";
 const rulesFolder = `${folder}/rules`;
 const longest = 400;
-const unreadable = "cowork cannot read this file, so it does not know what the agent would do with it";
 
 /** Settings of a config that run something or grant something, once the folder is trusted. Tried: servers start. */
 const reasons: Readonly<Record<string, string>> = {
@@ -59,9 +58,7 @@ function readFile(path: string, text: string): Finding[] {
   if (path.endsWith(`${folder}/hooks.json`)) return readHooks(path, text);
   const what = text.slice(0, longest).trim();
   const why = "commands that the agent runs without asking";
-  return [
-    what === "" ? { where: path, what: "a file that cannot be read", why: unreadable } : { where: path, what, why },
-  ];
+  return [what === "" ? unreadable(path, "a file that cannot be read") : { where: path, what, why }];
 }
 
 /** The program's own parser may read a file that this one cannot, so such a file is a finding. */
@@ -70,10 +67,10 @@ function readConfig(path: string, text: string): Finding[] {
   try {
     config = parse(text);
   } catch {
-    return [{ where: path, what: "a file that is not valid TOML", why: unreadable }];
+    return [unreadable(path, "a file that is not valid TOML")];
   }
   // A link, which is given as an empty file, leads to another one.
-  if (text === "") return [{ where: path, what: "a file that cannot be read", why: unreadable }];
+  if (text === "") return [unreadable(path, "a file that cannot be read")];
   return Object.entries(config).flatMap(([name, value]): Finding[] => {
     if (harmless.has(name)) return [];
     const parts = name === "hooks" ? hooksOf(value) : partsOf(value);
@@ -105,7 +102,7 @@ function isTable(value: unknown): value is Record<string, unknown> {
 
 function readHooks(path: string, text: string): Finding[] {
   const content = jsonObject.safeParse(parseJson(text)).data;
-  if (content === undefined) return [{ where: path, what: "a file that is not valid JSON", why: unreadable }];
+  if (content === undefined) return [unreadable(path, "a file that is not valid JSON")];
   return hooksOf(asObject(content["hooks"]) ?? content).map(({ name, value }) => ({
     where: name === undefined ? path : `${path}: ${name}`,
     what: shown(value),

@@ -1,4 +1,5 @@
 import type { AgentRuns, RunAsk } from "../at-work.ts";
+import { readRunLine } from "../input/run-line.ts";
 import { readEvent } from "./run-output.ts";
 
 /** `codex exec`: one prompt from standard input, events as JSON lines, tokens but no money. */
@@ -8,7 +9,7 @@ export const runs: AgentRuns = {
   priced: false,
   args: runArgs,
   prompt: (text) => text,
-  read: readLine,
+  read: (line) => readRunLine(line, readEvent),
 };
 
 /**
@@ -41,15 +42,4 @@ function runArgs(ask: RunAsk): string[] {
     ...(ask.resume ? ["resume", ask.conversation] : []),
     "-",
   ];
-}
-
-function readLine(line: string): ReturnType<AgentRuns["read"]> {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    const found = readEvent(JSON.parse(line));
-    return found.length === 0 ? undefined : found;
-  } catch {
-    // Not JSON, or nested so deeply that it cannot be parsed.
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { jsonObject, parseJson, type Json, type JsonObject } from "../../contract/common.ts";
 import type { Finding } from "../../events.ts";
 import { asList, asObject, asText } from "../input/json.ts";
-import type { AgentRepository } from "../repository.ts";
+import { unreadable, type AgentRepository } from "../repository.ts";
 
 const settingsFiles = [
   ".github/copilot/settings.json",
@@ -65,8 +65,7 @@ export const repository: AgentRepository = {
 function readFile(path: string, text: string): Finding[] {
   const content = jsonObject.safeParse(parseJson(text)).data;
   if (content === undefined) {
-    const why = "cowork cannot read this file, so it does not know what the agent would do with it";
-    return [{ where: path, what: "a file that is not valid JSON", why }];
+    return [unreadable(path, "a file that is not valid JSON")];
   }
   if (/(?:^|\/)\.github\/hooks\/[^/]+$/.test(path)) return hookFindings(path, asObject(content["hooks"]) ?? content);
   if (serverFiles.some((one) => path === one || path.endsWith(`/${one}`)))

@@ -1,4 +1,5 @@
 import type { AgentRuns, RunAsk } from "../at-work.ts";
+import { readRunLine } from "../input/run-line.ts";
 import { readEvent, readStartError } from "./run-output.ts";
 
 /** `copilot` with a prompt on its standard input: one prompt, events as JSON lines, tokens and requests but no money. */
@@ -7,7 +8,7 @@ export const runs: AgentRuns = {
   priced: false,
   args: runArgs,
   prompt: (text) => text,
-  read: readLine,
+  read: (line) => readRunLine(line, readEvent),
   readErrors: readStartError,
 };
 
@@ -24,15 +25,4 @@ function runArgs(ask: RunAsk): string[] {
     ...(ask.mode === "all" ? ["--allow-all"] : []),
     ...(ask.model === undefined ? [] : [`--model=${ask.model}`]),
   ];
-}
-
-function readLine(line: string): ReturnType<AgentRuns["read"]> {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    const found = readEvent(JSON.parse(line));
-    return found.length === 0 ? undefined : found;
-  } catch {
-    // Not JSON, or nested so deeply that it cannot be parsed.
-    return undefined;
-  }
 }

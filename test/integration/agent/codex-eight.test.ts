@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeLaunchers } from "../../../src/devcontainer/cli/launchers.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { logInWithCode } from "../../support/stand-in/codex/log-in.ts";
+import { logInByCode } from "../../support/stand-in/log-in-by-code.ts";
 import { plainSession } from "../../support/stand-in/plain-session.ts";
 import { script } from "../../support/stand-in/script.ts";
 import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
@@ -24,7 +24,7 @@ afterAll(async () => {
 test("eight sessions work on while their tokens end: each refresh token is spent once, and none is refused", async () => {
   // Codex renews a token by itself in its last five minutes. It gets there soon after it was made.
   await vendor.control({ codex: { expiresIn: 325, refreshDelay: 500 } });
-  await logInWithCode(host, vendor);
+  await logInByCode(host, vendor);
   // A minute between two looks is too long for a test. The file keeps its size, by which cowork knows it.
   const renew = join(await writeLaunchers(host.ctx), "bin", "codex-renew");
   await writeFile(renew, (await readFile(renew, "utf8")).replace("every=60", "every=02"));

@@ -1,14 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunView } from "../../../src/contract/work/run.ts";
-import { answerRequest } from "../../../src/work/approvals/answer.ts";
-import { takeInRequests } from "../../../src/work/approvals/take-in.ts";
 import { stopRun } from "../../../src/work/runs/stop-run.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
 import { plainRuns, type PlainRuns } from "../../support/runs/plain-run.ts";
 import { until } from "../../support/runs/until.ts";
-import { logInWithCode } from "../../support/stand-in/codex/log-in.ts";
+import { logInByCode } from "../../support/stand-in/log-in-by-code.ts";
 import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
 import { script } from "../../support/stand-in/script.ts";
 import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
@@ -23,7 +20,7 @@ let runs: PlainRuns;
 beforeAll(async () => {
   vendor = await startVendor("agent-codex-runs");
   host = await agentHost({ agent: "codex" });
-  await logInWithCode(host, vendor);
+  await logInByCode(host, vendor);
   session = await plainSession(host, vendor, { id: "p-runs" });
   runs = await plainRuns(host, session);
 });
@@ -39,19 +36,6 @@ const patch = (file: string): { name: string; input: string } => ({
   input: `*** Begin Patch\n*** Add File: ${file}\n+hello\n*** End Patch`,
 });
 const usage = { input_tokens: 1000, output_tokens: 200 };
-
-async function answer(run: RunView, decision: "allow" | "deny"): Promise<string> {
-  let text: string | undefined;
-  await until(async () => {
-    const mine = (await takeInRequests(host.ctx, runs.place)).find((one) => one.run === run.id);
-    if (mine === undefined) return false;
-    const { id, digest } = mine;
-    await answerRequest(host.ctx, runs.place, { id, digest, decision, by: "test", through: "test" });
-    ({ text } = mine);
-    return true;
-  });
-  return text ?? "";
-}
 
 test("a run works to its end, its work is committed, and another run continues the conversation", async () => {
   const prompt = script([
@@ -86,9 +70,9 @@ test("a run that may not do everything asks a person, and does not do what is de
   const steps = [{ tools: [patch("one.txt")] }, { tools: [patch("two.txt")] }, { tools: [asked] }, { text: "end" }];
   const run = await runs.create(script(steps), { permissions: "edits" });
   const done = runs.supervise(run);
-  expect(await answer(run, "allow")).toContain("Add File: one.txt");
-  expect(await answer(run, "deny")).toContain("Add File: two.txt");
-  expect(await answer(run, "allow")).toBe("touch three\n\n# why");
+  expect(await runs.answer(run, "allow")).toContain("Add File: one.txt");
+  expect(await runs.answer(run, "deny")).toContain("Add File: two.txt");
+  expect(await runs.answer(run, "allow")).toBe("touch three\n\n# why");
   expect(await done).toMatchObject({ state: "completed", result: "end" });
   const { out } = await session.run(["ls"]);
   expect(["one.txt", "two.txt", "three"].filter((name) => out.split("\n").includes(name))).toEqual([

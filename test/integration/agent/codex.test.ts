@@ -6,7 +6,7 @@ import { logout } from "../../../src/auth/logout.ts";
 import { authStatus } from "../../../src/auth/status.ts";
 import { homeId } from "../../../src/system/home-id.ts";
 import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { logInWithCode } from "../../support/stand-in/codex/log-in.ts";
+import { logInByCode } from "../../support/stand-in/log-in-by-code.ts";
 import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
 import { script } from "../../support/stand-in/script.ts";
 import { startVendor, type Entry, type Vendor } from "../../support/stand-in/vendor.ts";
@@ -44,7 +44,7 @@ const said = (out: string): string[] =>
   );
 
 test("a login by device code is stored in the vault alone", async () => {
-  const { login, shown } = await logInWithCode(host, vendor);
+  const { login, shown } = await logInByCode(host, vendor);
   expect(shown).toContain("https://auth.openai.com/codex/device");
   expect(login).toMatchObject({ state: "ok", method: "ChatGPT", plan: "pro", account: "made-up@example.com" });
   const file = await lstat(join(vault, "auth.json"));
@@ -76,7 +76,7 @@ test("a new login does not end the old one before it is there", async () => {
   await vendor.control({ codex: { pending: true } });
   const before = await readFile(join(vault, "auth.json"), "utf8");
   const interrupt = new AbortController();
-  const done = logInWithCode({ ...host, ctx: { ...host.ctx, signal: interrupt.signal } }, vendor);
+  const done = logInByCode({ ...host, ctx: { ...host.ctx, signal: interrupt.signal } }, vendor);
   await expect.poll(() => of("asked")).not.toEqual([]);
   interrupt.abort();
   await expect(done).rejects.toMatchObject({ code: "INTERRUPTED" });
@@ -105,7 +105,7 @@ test("variables of a container send the login nowhere, and the status names them
   };
   // the launcher renews it
   await vendor.control({ codex: { expiresIn: 600, age: 60 } });
-  await logInWithCode(host, vendor);
+  await logInByCode(host, vendor);
   await vendor.control({});
   await vendor.clearJournal();
   const made = await session(hostile);
@@ -160,7 +160,7 @@ test("in a container with nothing but busybox the same program runs, and its log
   await execa("docker", ["build", "-t", image, "--label", "cowork.test=agent-codex", "-"], { input: steps.join("\n") });
   try {
     await vendor.control({ codex: { expiresIn: 600, age: 60 } });
-    await logInWithCode(host, vendor);
+    await logInByCode(host, vendor);
     await vendor.control({});
     const made = await session({}, image);
     const { out } = await made.run([...exec, "hi"]);

@@ -1,11 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunView } from "../../../src/contract/work/run.ts";
-import { answerRequest } from "../../../src/work/approvals/answer.ts";
-import { takeInRequests } from "../../../src/work/approvals/take-in.ts";
 import type { AgentHost } from "../../support/home/agent-context.ts";
 import { plainRuns, type PlainRuns } from "../../support/runs/plain-run.ts";
-import { until } from "../../support/runs/until.ts";
 import { copilotHost } from "../../support/stand-in/copilot/installed.ts";
 import { logInByToken } from "../../support/stand-in/copilot/log-in.ts";
 import { plainSession, type PlainSession } from "../../support/stand-in/plain-session.ts";
@@ -37,19 +33,6 @@ const bash = (command: string): { name: string; input: object } => ({
   input: { command, description: "made up", mode: "sync", initial_wait: 10 },
 });
 
-async function answer(run: RunView, decision: "allow" | "deny"): Promise<string> {
-  let text: string | undefined;
-  await until(async () => {
-    const mine = (await takeInRequests(host.ctx, runs.place)).find((one) => one.run === run.id);
-    if (mine === undefined) return false;
-    const { id, digest } = mine;
-    await answerRequest(host.ctx, runs.place, { id, digest, decision, by: "test", through: "test" });
-    ({ text } = mine);
-    return true;
-  });
-  return text ?? "";
-}
-
 test("a run works to its end, its work is committed, and another run continues the conversation", async () => {
   const prompt = script([{ text: "working", tools: [bash("echo two >two")] }, { text: "all done" }]);
   const run = await runs.run(prompt, { commit: "auto" });
@@ -63,8 +46,8 @@ test("a run that may not do everything asks a person, and what is denied does no
   const steps = [{ tools: [bash("touch asked-1")] }, { tools: [bash("touch asked-2")] }, { text: "end" }];
   const run = await runs.create(script(steps), { permissions: "ask" });
   const done = runs.supervise(run);
-  expect(await answer(run, "allow")).toBe("touch asked-1");
-  expect(await answer(run, "deny")).toBe("touch asked-2");
+  expect(await runs.answer(run, "allow")).toBe("touch asked-1");
+  expect(await runs.answer(run, "deny")).toBe("touch asked-2");
   expect(await done).toMatchObject({ state: "completed", result: "end", denials: 1 });
   const names = await readdir(session.work);
   expect(names).toContain("asked-1");

@@ -1,12 +1,15 @@
 import { gitInside } from "../../../src/clone/git/inside.ts";
 import type { RunRequest, RunView } from "../../../src/contract/work/run.ts";
 import type { Context } from "../../../src/system/context.ts";
+import { answerRequest } from "../../../src/work/approvals/answer.ts";
+import { takeInRequests } from "../../../src/work/approvals/take-in.ts";
 import { createRun } from "../../../src/work/runs/create-run.ts";
 import { supervise } from "../../../src/work/runs/supervise.ts";
 import { runTimes, type RunTimes } from "../../../src/work/runs/supervised.ts";
 import type { RunSession } from "../../../src/work/runs/types.ts";
 import type { WorkPlace } from "../../../src/work/types.ts";
 import type { AgentHost } from "../home/agent-context.ts";
+import { until } from "./until.ts";
 import type { PlainSession } from "../stand-in/plain-session.ts";
 
 /** Runs of the real agent in a plain session, supervised in this process. */
@@ -15,6 +18,8 @@ export interface PlainRuns {
   create(prompt: string, changes?: Partial<RunRequest>): Promise<RunView>;
   supervise(run: RunView, options?: { times?: Partial<RunTimes>; ctx?: Context }): Promise<RunView>;
   run(prompt: string, changes?: Partial<RunRequest>, times?: Partial<RunTimes>): Promise<RunView>;
+  /** answers the run's next question, when it comes; returns its text */
+  answer(run: RunView, decision: "allow" | "deny"): Promise<string>;
 }
 
 /** @param host.settings of the session; its clone is the folder `work`, which becomes a repository here */
@@ -67,6 +72,18 @@ export async function plainRuns({ ctx, agent, settings }: AgentHost, session: Pl
     supervise: async (run, options = {}) =>
       await supervise(options.ctx ?? ctx, runSession, run.n, { ...runTimes, ...options.times }),
     run: async (prompt, changes, times = {}) => await runs.supervise(await runs.create(prompt, changes), { times }),
+    async answer(run, decision) {
+      let text: string | undefined;
+      await until(async () => {
+        const mine = (await takeInRequests(ctx, place)).find((one) => one.run === run.id);
+        if (mine === undefined) return false;
+        const { id: request, digest } = mine;
+        await answerRequest(ctx, place, { id: request, digest, decision, by: "test", through: "test" });
+        ({ text } = mine);
+        return true;
+      });
+      return text ?? "";
+    },
   };
   return runs;
 }

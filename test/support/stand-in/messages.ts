@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sendFailure, sendMessage } from "./answers.ts";
 import type { createControl } from "./control.ts";
-import { findStep, lastPrompt, plainAnswer, type Conversation, type Step } from "./script.ts";
+import { findStep, lastPrompt, plainAnswer, scriptsIn, type Conversation, type Step } from "./script.ts";
 
 type Request = Conversation & { model?: string };
 
@@ -13,8 +12,7 @@ export function createMessages(
   control: ReturnType<typeof createControl>,
   journal: (entry: object) => void,
 ): { answer(request: Request, response: ServerResponse, entry: object): Promise<void> } {
-  const scriptFile = (name: string): Step[] =>
-    JSON.parse(readFileSync(`${folder}/script-${name}.json`, "utf8")) as Step[];
+  const scriptFile = scriptsIn(folder);
 
   /** The step and what the control file adds to it, without what has been used up. */
   const withControl = (request: Request, step: Step): Step => {

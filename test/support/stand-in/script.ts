@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /**
  * Scripts for the agent: what the fake vendor answers is part of the prompt. No state is kept anywhere else, so any number of
  * sessions and subagents can talk to one fake at the same time, and a resumed conversation continues its script.
@@ -62,6 +64,11 @@ export function scriptFile(name: string): string {
 /** The same for prompts that are shown in pictures: it looks like the number of an issue. It counts only at the end of a prompt. */
 export function scriptIssue(name: string): string {
   return `(#${name})`;
+}
+
+/** Reads the steps of script files in the stand-in's folder. */
+export function scriptsIn(folder: string): (name: string) => Step[] {
+  return (name) => JSON.parse(readFileSync(`${folder}/script-${name}.json`, "utf8")) as Step[];
 }
 
 /** A request to the messages endpoint, as far as the fake reads it. */

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sendJson } from "../answers.ts";
 import type { createControl } from "../control.ts";
-import { plainAnswer, stepsIn, type Step } from "../script.ts";
+import { plainAnswer, scriptsIn, stepsIn, type Step } from "../script.ts";
 
 /** A request for an answer of the model, as far as the fake reads it. */
 interface Request {
@@ -25,8 +24,7 @@ export function createResponses(
   control: ReturnType<typeof createControl>,
   journal: (entry: object) => void,
 ): { answer(request: Request, response: ServerResponse, entry: object): Promise<void> } {
-  const scriptFile = (name: string): Step[] =>
-    JSON.parse(readFileSync(`${folder}/script-${name}.json`, "utf8")) as Step[];
+  const scriptFile = scriptsIn(folder);
   return {
     async answer(request, response, entry) {
       const { messages: ofAll = {} } = control.read().codex ?? {};
