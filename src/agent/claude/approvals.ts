@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../contract/common.ts";
 import type { RunPermissions } from "../../contract/work/run.ts";
 import type { AgentApprovals, ApprovalDecision, AskedApproval } from "../at-work.ts";
+import { deniedText } from "../denied.ts";
 import { asObject, asText } from "../input/json.ts";
 import { readQuestions } from "./questions.ts";
 import { requestText } from "./request-text.ts";
@@ -55,7 +56,7 @@ function allowed(request: JsonObject, { choices, mode, rules = [] }: ApprovalDec
 }
 
 function denied({ message }: ApprovalDecision): JsonObject {
-  const text = message ?? "The user does not want this. Do not do the same in another way.";
+  const text = message ?? deniedText;
   return { behavior: "deny", message: text };
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { RunOutput, RunResult } from "../at-work.ts";
+import { number, object, text } from "../input/claims.ts";
 
 /** Reads one message of the stream. Every field is a claim: a wrong type counts as absent. */
 export function readOutput(value: unknown): RunOutput[] {
@@ -151,18 +152,6 @@ function whyNot(message: JsonObject): string {
   return errors || said || text(message["terminal_reason"]) || text(message["subtype"]);
 }
 
-function object(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { AgentApprovals, ApprovalDecision, AskedApproval } from "../at-work.ts";
+import { deniedText } from "../denied.ts";
 import { asObject, asText } from "../input/json.ts";
 
 /**
@@ -36,7 +37,7 @@ function textOf(input: JsonObject): string {
 
 /** The request that it answers is known by its checksum; the program would refuse an answer with an input of its own. */
 function answer(_request: JsonObject, { decision, message }: ApprovalDecision): JsonObject {
-  const denied = message ?? "The user does not want this. Do not do the same in another way.";
+  const denied = message ?? deniedText;
   const said = decision === "allow" ? { behavior: "allow" } : { behavior: "deny", message: denied };
   return { hookSpecificOutput: { hookEventName: "PermissionRequest", decision: said } };
 }

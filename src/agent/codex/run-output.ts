@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { RunOutput, RunResult } from "../at-work.ts";
+import { number, object, text } from "../input/claims.ts";
 
 /** Reads one event of `codex exec --json`. Every field is a claim: a wrong type counts as absent. */
 export function readEvent(value: unknown): RunOutput[] {
@@ -82,16 +83,4 @@ function pathsOf(item: JsonObject): string[] {
 
 function nameOf(item: JsonObject): string {
   return [text(item["server"]), text(item["tool"])].filter((part) => part !== "").join(".");
-}
-
-function object(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { AgentApprovals, ApprovalDecision, AskedApproval } from "../at-work.ts";
+import { deniedText } from "../denied.ts";
 import { asObject, asText } from "../input/json.ts";
 
 /**
@@ -35,5 +36,5 @@ function textOf(input: JsonObject): string {
 /** The request that it answers is known by its checksum. */
 function answer(_request: JsonObject, { decision, message }: ApprovalDecision): JsonObject {
   if (decision === "allow") return { behavior: "allow" };
-  return { behavior: "deny", message: message ?? "The user does not want this. Do not do the same in another way." };
+  return { behavior: "deny", message: message ?? deniedText };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contract/common.ts";
 import type { RunOutput, RunResult } from "../at-work.ts";
+import { number, object, text } from "../input/claims.ts";
 
 /**
  * Reads one event of `copilot --output-format json`, or of the file that the program keeps of a conversation: the form is the same, and
@@ -97,16 +98,4 @@ export function readStartError(errors: string): RunResult | undefined {
   // Without an answer of GitHub the login may be good.
   const isAway = first.startsWith("Authentication token") && !/\(401\)|Bad credentials/.test(errors);
   return { ...nothing, turns: 0, outcome: isAway ? "error" : "login", detail: [first, why].filter(Boolean).join(" ") };
-}
-
-function object(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0;
 }

@@ -2,7 +2,7 @@ import type { AgentRuns, RunAsk } from "../at-work.ts";
 import { readRunLine } from "../input/run-line.ts";
 import { readEvent, readStartError } from "./run-output.ts";
 
-/** `copilot` with a prompt on its standard input: one prompt, events as JSON lines, tokens and requests but no money. */
+/** `copilot` with a prompt on its standard input: one prompt, events as JSON lines, neither money nor tokens. */
 export const runs: AgentRuns = {
   input: "prompt",
   priced: false,
