@@ -5,6 +5,7 @@ type Mount = Partial<Record<"Type" | "Source" | "Target" | "Consistency", string
 interface Body {
   Env: string[];
   Labels: Record<string, string>;
+  Hostname?: string;
   User?: string;
   Entrypoint?: string[];
   AttachStdout?: true;
@@ -70,8 +71,11 @@ const alone: Readonly<Record<string, (body: Body) => void>> = {
   "--privileged": ({ HostConfig }) => (HostConfig.Privileged = true),
 };
 
+/** cowork adds it to every container (override/host-name.ts), so it must not need the client. */
+const hostname = /^--hostname=(.+)$/s;
+
 /** Returns the request that the client would send, or undefined if an argument is not understood exactly. */
-function parseRun(args: readonly string[]): (Body & { Image: string; Cmd: string[] }) | undefined {
+export function parseRun(args: readonly string[]): (Body & { Image: string; Cmd: string[] }) | undefined {
   const host: Body["HostConfig"] = {
     NetworkMode: "default",
     RestartPolicy: { Name: "no" },
@@ -83,7 +87,9 @@ function parseRun(args: readonly string[]): (Body & { Image: string; Cmd: string
   for (let at = 1; at < args.length; at += 1) {
     const word = args[at] ?? "";
     const value = args[at + 1];
-    if (Object.hasOwn(alone, word)) alone[word]?.(body);
+    const name = hostname.exec(word)?.[1];
+    if (name !== undefined) body.Hostname = name;
+    else if (Object.hasOwn(alone, word)) alone[word]?.(body);
     else if (Object.hasOwn(withValue, word) && value !== undefined) {
       if (withValue[word]?.(body, value) !== true) return undefined;
       at += 1;

@@ -44,13 +44,16 @@ const isEmpty = (value: unknown): boolean => typeof value === "object" && Object
 
 /** What the engine has of a container, without what differs for each: names, order, and the size of the client's terminal. */
 async function inspected(container: string) {
-  const [{ Config, HostConfig, Mounts, State }] = JSON.parse((await execa("docker", ["inspect", container])).stdout);
+  const [{ Id, Config, HostConfig, Mounts, State }] = JSON.parse(
+    (await execa("docker", ["inspect", container])).stdout,
+  );
   // the engine lists mounts and variables in any order
   const sorted = Mounts.toSorted((a: Mounted, b: Mounted) => (a.Destination < b.Destination ? -1 : 1));
   const mounts = sorted.map((mount: Mounted) => (mount.Type === "volume" ? { ...mount, Name: "", Source: "" } : mount));
   const filled = (value: object) => Object.entries(value).filter(([, one]) => one !== null && !isEmpty(one));
   return {
-    Config: { ...Config, Hostname: "", Env: Config.Env.toSorted() },
+    // Without a host name of its own a container has the start of its id.
+    Config: { ...Config, Hostname: Id.startsWith(Config.Hostname) ? "" : Config.Hostname, Env: Config.Env.toSorted() },
     HostConfig: Object.fromEntries(filled({ ...HostConfig, ConsoleSize: [] })),
     mounts,
     Running: State.Running,
@@ -206,6 +209,7 @@ describe.each<[string, Record<string, string>, number]>([
 
     test.each([
       ["the arguments of a dev container", []],
+      ["the host name that cowork adds", ["--hostname=some-session"]],
       [
         "the arguments that features need",
         ["--init", "--privileged", "--cap-add", "SYS_PTRACE", "--cap-add", "NET_ADMIN"],

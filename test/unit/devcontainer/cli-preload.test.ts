@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readAsset } from "../../../src/assets.ts";
 import { Child } from "../../../src/devcontainer/cli-preload/child.ts";
+import { parseRun } from "../../../src/devcontainer/cli-preload/run.ts";
+import { planOverride } from "../../../src/devcontainer/override/override.ts";
 import { createRun } from "../../../src/system/process/run.ts";
+import { emptyPlan } from "../../support/fakes/empty-plan.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 test("a user without an entry in the password file gets a name, and other users keep theirs", async () => {
@@ -43,4 +46,31 @@ test("a killed one reports the signal", () => {
   child.onKill((signal) => stopped.push(signal));
   expect(child.kill("SIGKILL")).toBe(true);
   expect([stopped, child.killed, child.exitCode, child.signalCode]).toEqual([["SIGKILL"], true, null, "SIGKILL"]);
+});
+
+test("the options of `docker run` that cowork adds to every container do not need the docker client", () => {
+  const { config } = planOverride({
+    plan: { ...emptyPlan, path: ".devcontainer.json", config: { image: "debian" } },
+    image: { ref: "cowork-app:key", metadata: [], remoteUser: "vscode" },
+    mounts: {
+      id: "app-a",
+      name: "a",
+      project: "app",
+      folder: "App",
+      labels: {},
+      clone: "/h/sessions/app-a",
+      beside: "/h/state/app-a/beside",
+      launchers: "/h/lib/container/1",
+      container: "/h/state/app-a/container",
+    },
+    composeProject: "cowork-0123456789ab",
+    settings: { cpus: undefined, memory: undefined },
+  });
+  const runArgs = config["runArgs"] as string[];
+  expect(runArgs).not.toEqual([]);
+  expect(parseRun(["run", ...runArgs, "debian", "true"])).toMatchObject({
+    Hostname: "a",
+    Image: "debian",
+    Cmd: ["true"],
+  });
 });
