@@ -48,12 +48,17 @@ export function wrapLines(text: string, width: number): string[] {
   let line = "";
   for (const word of text.split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
-    if (line.trim() !== "" && displayWidth(longer) > width) {
+    // Measured as it is shown: for a text with the other space, which is not ASCII, string-width would be loaded.
+    if (line.trim() !== "" && displayWidth(unglue(longer)) > width) {
       lines.push(line);
       line = word;
     } else {
       line = longer;
     }
   }
-  return [...lines, line].map((one) => one.replaceAll(fixedSpace, " ").trimEnd());
+  return [...lines, line].map((one) => unglue(one).trimEnd());
+}
+
+function unglue(text: string): string {
+  return text.replaceAll(fixedSpace, " ");
 }
