@@ -54,6 +54,23 @@ test("a part runs when it is imported, once, in the order of its imports", async
   expect(await output()).toBe("main\nstart\nfirst\nlater\ntrue 1\n");
 });
 
+test("what is imported of another part runs when it is used, and a library's own parts in their order", async () => {
+  const { output } = await built({
+    "shared.ts":
+      'console.log("shared"); export const shared = "value"; export let count = 0; export const add = () => (count += 1);',
+    "one.ts":
+      'import { add, count, shared } from "./shared.ts"; export const quick = () => "quick"; export const slow = () => `${shared} ${add()} ${count}`;',
+    "two.ts": 'import { shared } from "./shared.ts"; export const two = () => shared;',
+    "main.ts": `void (async () => {
+      const { quick, slow } = await import("./one.ts");
+      console.log(quick());
+      console.log(slow());
+      console.log((await import("./two.ts")).two());
+    })();`,
+  });
+  expect(await output()).toBe("quick\nshared\nvalue 1 1\nvalue\n");
+});
+
 test("a library has the exports that it has in Node, by `import` and by `import()`", async () => {
   const main = `import { join } from "node:path";
     import * as os from "node:os";
