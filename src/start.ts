@@ -13,7 +13,7 @@ type Chunks = (require: NodeJS.Require, filename: string, dirname: string) => Re
  * cache has nothing that is compiled after a file was loaded: with it, `list` takes a sixth more processor time and `connect` a
  * third. These commands call other functions than most and are called most, so each has its own.
  */
-const names = ["list", "status", "connect", "__complete", "--version"];
+const names = ["list", "status", "connect", "init", "__complete", "--version"];
 const compiled = join(
   __dirname,
   "compiled",
