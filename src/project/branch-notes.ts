@@ -40,14 +40,19 @@ function reserved(branch: string, other: string, clash: Clash): CoworkError {
 }
 
 async function readNameSpace(ctx: GitContext, cwd: string): Promise<NameSpace> {
-  const lines = async (...args: string[]): Promise<string[]> =>
-    (await askGit(ctx, cwd, args)).stdout.split("\n").filter((line) => line !== "");
-  const [refs, remotes, ignoreCase] = await Promise.all([
-    lines("for-each-ref", "--format=%(refname)"),
-    lines("remote"),
-    lines("config", "--type=bool", "--get", "core.ignorecase"),
+  const parts = async (separator: string, ...args: string[]): Promise<string[]> =>
+    (await askGit(ctx, cwd, args)).stdout.split(separator).filter((part) => part !== "");
+  const [refs, settings] = await Promise.all([
+    parts("\n", "for-each-ref", "--format=%(refname)"),
+    parts("\0", "config", "-z", "--get-regexp", String.raw`^(remote\..*|core\.ignorecase)$`),
   ]);
-  return { refs: new Set(refs), remotes, ignoreCase: ignoreCase[0] === "true" };
+  // Each entry is key, newline, value. A key without a value means true.
+  const ignoreCase = settings.findLast((entry) => /^core\.ignorecase(\n|$)/.test(entry)) ?? "core.ignorecase\nfalse";
+  return {
+    refs: new Set(refs),
+    remotes: [...new Set(settings.flatMap((entry) => /^remote\.(.+)\.[^.\n]+(?:\n|$)/.exec(entry)?.[1] ?? []))],
+    ignoreCase: /^core\.ignorecase(\n(true|yes|on|[1-9]\d*))?$/i.test(ignoreCase),
+  };
 }
 
 function shortName(ref: string): string {

@@ -91,17 +91,21 @@ export interface Paths {
   projects: string;
 }
 
-/** Every command needs this, completion included, and Node's crypto takes too long to load. */
+/** For `connect` and completion Node's crypto takes too long to load. */
 const hashHome = (home: string): string => bytesToHex(sha256(utf8ToBytes(home))).slice(0, 12);
 
 /** @param home absolute path of the cowork home, already resolved (`$COWORK_HOME`, else `~/.cowork`) */
 export function coworkPaths(home: string): Paths {
   const at = (...parts: string[]): string => join(home, ...parts);
   const state = (id: string): string => at("state", id);
+  let hash: string | undefined;
   return {
     home,
     homeId: at("home-id"),
-    pathHash: hashHome(home),
+    // Few commands need it, and it takes one or two milliseconds.
+    get pathHash() {
+      return (hash ??= hashHome(home));
+    },
     userConf: at(".cowork.conf"),
     trust: at("trust.json"),
     vault: (agent) => at("auth", agent),

@@ -105,16 +105,20 @@ export async function makeRequest(
     ...(options.branch === undefined ? {} : { branch: options.branch }),
     ...(options.from === undefined ? {} : { from: options.from }),
   };
-  const starts = await planStarts(
-    ctx,
-    project,
-    names.map((name) => ({ name, ...wanted })),
-  );
+  const { findConfigs } = await import("../../project/find-configs.ts");
+  // At the same time: each of them waits for git.
+  const [starts, surroundings] = await Promise.all([
+    planStarts(
+      ctx,
+      project,
+      names.map((name) => ({ name, ...wanted })),
+    ),
+    findConfigs(ctx, project, scope.folder),
+  ]);
   const sessions = names.flatMap((name, n) => (starts[n] === undefined ? [] : [{ name, start: starts[n] }]));
   const { checkBranches } = await import("../../project/branch-notes.ts");
   for (const note of await checkBranches(ctx, project, sessions)) emitNote(scope, note);
   const configName = options.config ?? settings.devcontainer;
-  const { findConfigs } = await import("../../project/find-configs.ts");
   return {
     project: project.facts,
     source: project.source,
@@ -124,7 +128,7 @@ export async function makeRequest(
       noStart: options.noStart,
       ...(configName === undefined ? {} : { configName }),
       ...(options.agent === undefined ? {} : { agent: options.agent }),
-      ...(await findConfigs(ctx, project, scope.folder)),
+      ...surroundings,
     },
     carry: await planCarried(ctx, project, { copy: settings.copy, changes: options.carry }),
   };

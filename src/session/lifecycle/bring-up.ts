@@ -47,16 +47,17 @@ export async function bringUp(
       hint: [ownCommand("init", name)],
     });
   const agent = agentOf(record);
-  await ownOnly(ctx, record);
   const workspaceFolder = expectedFolder(record);
-  await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
+  await Promise.all([
+    ownOnly(ctx, record),
+    writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git }),
+  ]);
   ctx.report({ session: name, step: "agent", state: "start" });
   notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
 
   ctx.report({ session: name, step: "container", state: "start" });
-  await removeHalfMade(ctx, record);
   // Checked again: installing the agent may have taken a while.
-  await ownOnly(ctx, record);
+  await removeHalfMade(ctx, record, await ownOnly(ctx, record));
   const request = {
     id,
     name,
@@ -75,15 +76,14 @@ export async function bringUp(
     await takeInEarlier(ctx, record);
   };
   const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
-  const container = await ctx.engine.findContainer(result.containerId);
+  const [container, own] = await Promise.all([ctx.engine.findContainer(result.containerId), ownOnly(ctx, record)]);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} disappeared right after it started.`, {
       hint: [ownCommand("logs", name)],
     });
   }
-  const own = await ownOnly(ctx, record);
   if (!own.some(({ id: each }) => each === container.id)) throw notOwn(record, container);
-  await checkMounts(ctx, record, container);
+  await checkMounts(ctx, record, container, own);
   const started = {
     id: container.id,
     user: result.remoteUser,
@@ -163,7 +163,7 @@ async function checkWorkspace(
   const command = ["/bin/sh", "-c", 'test -d "$1"', "sh", folder] as const;
   const { code } = await ctx.engine.exec(id, { command, user: "0", workingDir: "/" });
   if (code === 0) return;
-  await removeHalfMade(ctx, record);
+  await removeHalfMade(ctx, record, await containersOf(ctx, record));
   const { name } = record;
   throw new CoworkError(
     "UP_FAILED",
@@ -185,9 +185,13 @@ function expectedFolder({ id, container, devcontainer }: SessionRecord): string 
  * Removes the container of an `up` that was killed: @devcontainers/cli marks a lifecycle command as done before it runs, and
  * would skip the one that was interrupted.
  */
-async function removeHalfMade(ctx: Context, record: SessionRecord): Promise<void> {
+async function removeHalfMade(
+  ctx: Context,
+  record: SessionRecord,
+  own: readonly Pick<ContainerSummary, "id">[],
+): Promise<void> {
   if (record.container !== undefined) return;
-  for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
+  for (const { id } of own) await ctx.engine.removeContainer(id);
 }
 
 interface Settling {

@@ -2,25 +2,29 @@ import { readFile, realpath } from "node:fs/promises";
 import { locateInTable, readMountTable, type TableMount } from "../../devcontainer/override/mount-table.ts";
 import { readPlannedMounts } from "../../devcontainer/override/snapshot.ts";
 import { wrongMount, type RealMounts } from "../../devcontainer/override/wrong-mounts.ts";
-import type { ContainerDetail } from "../../engine/types.ts";
+import type { ContainerDetail, ContainerSummary } from "../../engine/types.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { containersOf } from "../inspect/observe.ts";
 
 /**
  * Checks what the containers of a session really have mounted, and stops them all if it is not what was planned. Judging a
  * configuration means reading it exactly as Docker does; this is the safety net.
  * @param main the dev container, running
+ * @param containers all of the session's, as they are now
  * @throws UP_FAILED naming what is mounted
  */
-export async function checkMounts(ctx: Context, record: SessionRecord, main: ContainerDetail): Promise<void> {
+export async function checkMounts(
+  ctx: Context,
+  record: SessionRecord,
+  main: ContainerDetail,
+  containers: readonly ContainerSummary[],
+): Promise<void> {
   const planned = await readPlannedMounts(ctx, record.id);
   // An older cowork did not store what was planned.
   if (planned === undefined) return;
-  const containers = await containersOf(ctx, record);
   const others = await Promise.all(
     containers.filter(({ id }) => id !== main.id).map(({ id }) => ctx.engine.findContainer(id)),
   );

@@ -28,7 +28,7 @@ it.each([
   const foreign = { type: "bind", source: "/elsewhere", destination: "/x", writable: true };
   const labels = sessionLabels(record, homeOf(ctx, record));
   const main = engine.addContainer({ name: "main", state: "running", labels, mounts: [clone, foreign] });
-  await expect(checkMounts(ctx, record, main)).rejects.toMatchObject({
+  await expect(checkMounts(ctx, record, main, await engine.listContainers(labels))).rejects.toMatchObject({
     message: "a was stopped: in main /elsewhere of this host is mounted at /x.",
     hint: `correct the dev container configuration ${way}`,
   });
