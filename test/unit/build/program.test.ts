@@ -94,6 +94,20 @@ test("a part may export the mark of a module that was compiled to CommonJS, as l
   expect(await output()).toBe("1\n");
 });
 
+test("string-width is loaded for a text that is not ASCII, and not for a note with a command in it", async () => {
+  const { output } = await built({
+    "main.ts": `let loaded = false;
+      const { Segmenter } = Intl;
+      // string-width makes one when it is loaded.
+      Intl.Segmenter = class extends Segmenter { constructor(...given) { super(...given); loaded = true; } };
+      void import(${JSON.stringify(join(tree, "src/ui/terminal/width.ts"))}).then(({ glueQuoted, wrapLines }) => {
+        console.log(wrapLines(glueQuoted("not logged in: run \`cowork auth login\`"), 20).join("|"), loaded);
+        console.log(wrapLines("漢字 かな", 5).join("|"), loaded);
+      });`,
+  });
+  expect(await output()).toBe("not logged in: run|`cowork auth login` false\n漢字|かな true\n");
+});
+
 test("the program is ASCII, because Node needs twice the memory and time for anything else", async () => {
   const { output } = await built({ "main.ts": 'console.log("é", "…".length, /[^\\u0000-ÿ]/.test("😀"));' });
   expect(await output()).toBe("é 1 true\n");

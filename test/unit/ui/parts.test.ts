@@ -1,16 +1,11 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createStyle, wantsColour } from "../../../src/ui/terminal/style.ts";
 import { renderTable } from "../../../src/ui/terminal/table.ts";
 import { ago, bytes, duration, plural } from "../../../src/ui/terminal/units.ts";
 import { pad, glueQuoted, truncate, wrapLines } from "../../../src/ui/terminal/width.ts";
 import { someTime } from "../../support/fakes/fake-host.ts";
-
-vi.mock("string-width", async (original) => {
-  const real = await original<{ default: typeof stringWidth }>();
-  return { default: vi.fn(real.default) };
-});
 
 test.each([
   ["2026-03-01T11:59:30Z", "just now"],
@@ -40,17 +35,6 @@ test("durations, sizes and counts are formatted", () => {
 });
 
 describe("width", () => {
-  test("a note in ASCII is measured as ASCII, also with a command in it: the built program loads string-width for other text", () => {
-    vi.mocked(stringWidth).mockClear();
-    expect(wrapLines(glueQuoted("not logged in: run `cowork auth login`"), 20)).toEqual([
-      "not logged in: run",
-      "`cowork auth login`",
-    ]);
-    const measured = vi.mocked(stringWidth).mock.calls.map(([text]) => text);
-    expect(measured.length).toBeGreaterThan(0);
-    expect(measured.filter((text) => !/^[\x20-\x7e]*$/.test(text))).toEqual([]);
-  });
-
   test("wide characters count as two columns, and truncated text ends with …", () => {
     expect(truncate("漢字かな", 5)).toBe("漢字…");
     expect(truncate("abc", 3)).toBe("abc");
