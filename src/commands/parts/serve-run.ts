@@ -13,6 +13,8 @@ export async function runServer(
   { port, untilIdle }: { port: string | undefined; untilIdle: boolean },
 ): Promise<number> {
   const chosen = port === undefined ? undefined : readPort(port);
+  const { keepMemorySmall } = await import("../process/small-memory.ts");
+  keepMemorySmall();
   const { serve } = await import("../../server/serve.ts");
   const end = new AbortController();
   const { scope } = await app.openRequest({ signal: end.signal, tell: () => undefined, folder: "/" });
