@@ -29,7 +29,7 @@ const longest = [
   "e2e/install-fresh-machine",
   "browser/main-job",
   "e2e/kinds",
-  "e2e/remote-broken",
+  "e2e/remote/broken",
   "integration/clone/hostile",
   "e2e/work",
   "integration/devcontainer/image-authorities",

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeClone } from "../src/clone/make/make.ts";
 import { coworkPaths } from "../src/system/paths.ts";
-import { createRun } from "../src/system/run.ts";
+import { createRun } from "../src/system/process/run.ts";
 import { hostUser } from "../src/system/user.ts";
 import { commitAll, git } from "../test/support/git/sample-project.ts";
 import { inTurn, median, ratio, type Entry, type Way } from "./measure.ts";

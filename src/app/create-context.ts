@@ -6,7 +6,7 @@ import type { Context } from "../system/context.ts";
 import { createKnown } from "../system/known.ts";
 import { createLog } from "../system/log-file.ts";
 import { coworkPaths } from "../system/paths.ts";
-import { createRun } from "../system/run.ts";
+import { createRun } from "../system/process/run.ts";
 import { hostUser } from "../system/user.ts";
 
 /** What a context is made of: the process as plain values, and the user interface that it reports to. */

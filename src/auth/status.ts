@@ -1,6 +1,6 @@
 import type { Agent } from "../agent/types.ts";
 import { isPolicyInPlace } from "../agent/parts.ts";
-import { trustFolder } from "../contract/trust-folder.ts";
+import { trustFolder } from "../contract/devcontainer/trust-folder.ts";
 import type { AuthStatus } from "../contract/login.ts";
 import type { ContainerDetail } from "../engine/types.ts";
 import type { Context } from "../system/context.ts";

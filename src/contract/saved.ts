@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { texts } from "./common.ts";
-import type { Calls } from "./rpc.ts";
+import type { Calls } from "./remote/rpc.ts";
 
 /** The path to a submodule's own copy in the project: name and path of each submodule on the way. */
 export const moduleChain = z.array(z.tuple([z.string(), z.string()]));

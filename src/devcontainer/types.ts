@@ -1,11 +1,16 @@
 import type { Json, JsonObject } from "../contract/common.ts";
-import type { DevcontainerPlan, ExtraMount } from "../contract/devcontainer-plan.ts";
+import type { DevcontainerPlan, ExtraMount } from "../contract/devcontainer/devcontainer-plan.ts";
 import type { Settings } from "../config/types.ts";
 import type { ImageDetail, Labels } from "../engine/types.ts";
 
 export type { Json, JsonObject };
 export type { ConfigKind } from "../contract/common.ts";
-export type { BuildInput, ComposePlan, DevcontainerPlan, ExtraMount } from "../contract/devcontainer-plan.ts";
+export type {
+  BuildInput,
+  ComposePlan,
+  DevcontainerPlan,
+  ExtraMount,
+} from "../contract/devcontainer/devcontainer-plan.ts";
 
 /**
  * Read-only view of the tree that the config comes from: a commit of the project, or a clone's working tree that is read without

@@ -1,6 +1,6 @@
 import { CoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import type { RunResult } from "../system/process.ts";
+import type { RunResult } from "../system/process/process.ts";
 import { plain } from "../system/text.ts";
 
 export type GitContext = Pick<Context, "run" | "env" | "signal">;

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findProgram } from "../system/find-program.ts";
+import { findProgram } from "../system/process/find-program.ts";
 import type { Context } from "../system/context.ts";
 import { writeFileAtomic } from "../system/files/files.ts";
 

@@ -3,20 +3,20 @@ import type { GitInside } from "../clone/types.ts";
 import type { PullSpec } from "../clone/exchange/pull.ts";
 import type { Login } from "../contract/login.ts";
 import type { StartPoint } from "../contract/common.ts";
-import type { LogsOptions, OneSession } from "../contract/requests.ts";
-import type { HostCalls } from "../contract/rpc.ts";
-import type { ConnectRequest, LoginRequest } from "../contract/terminal-requests.ts";
+import type { LogsOptions, OneSession } from "../contract/remote/requests.ts";
+import type { HostCalls } from "../contract/remote/rpc.ts";
+import type { ConnectRequest, LoginRequest } from "../contract/remote/terminal-requests.ts";
 import type { AttachIo } from "../engine/types.ts";
 
 export type { Check } from "../contract/check.ts";
 export type { CleanOutcome } from "../contract/outcome.ts";
-export type { CleanOptions, OneSession, RebuildRequest, StatusOptions } from "../contract/requests.ts";
+export type { CleanOptions, OneSession, RebuildRequest, StatusOptions } from "../contract/remote/requests.ts";
 export type { ConnectRequest, LoginRequest };
 
 /**
  * Everything that needs the engine or a clone. Locally these functions are called in process (`session/local-host.ts`); for a
  * remote host an inner command serves them as JSON lines. So they take and return plain data, report progress as events, and ask
- * questions through the context's `ask`. Operations with plain data only are in the contract (contract/rpc.ts); those with
+ * questions through the context's `ask`. Operations with plain data only are in the contract (contract/remote/rpc.ts); those with
  * streams, or that stay open, are here.
  */
 export interface SessionHost extends HostCalls {

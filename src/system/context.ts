@@ -3,7 +3,7 @@ import type { Engine } from "../engine/types.ts";
 import type { Known } from "./known.ts";
 import type { HostUser } from "./user.ts";
 import type { Paths } from "./paths.ts";
-import type { Run } from "./process.ts";
+import type { Run } from "./process/process.ts";
 import type { Clock } from "./clock.ts";
 
 /**

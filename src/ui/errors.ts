@@ -1,8 +1,8 @@
 import type { ErrorView } from "../errors.ts";
 import { plain, plainLines } from "../system/text.ts";
-import { renderNext } from "./next.ts";
-import type { Style } from "./style.ts";
-import { glue, glueQuoted, wrapLines } from "./width.ts";
+import { renderNext } from "./terminal/next.ts";
+import type { Style } from "./terminal/style.ts";
+import { glue, glueQuoted, wrapLines } from "./terminal/width.ts";
 
 /**
  * The message, then the next step. `label` is `cowork` or the session's name; `detail` (a stack, a program's output) is for

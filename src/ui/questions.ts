@@ -1,8 +1,8 @@
 import type { Question } from "../contract/questions.ts";
 import type { SecretQuestion } from "../events.ts";
 import { plain } from "../system/text.ts";
-import { renderFindings } from "./findings.ts";
-import type { Terminal } from "./terminal.ts";
+import { renderFindings } from "./sessions/findings.ts";
+import type { Terminal } from "./terminal/terminal.ts";
 
 /**
  * Asks a yes/no question. Enter means no; null: Ctrl-C or Escape, which does not answer it.

@@ -2,7 +2,7 @@
  * `connect` on this process's streams, with the same input and output as the command, for tests that need a real terminal.
  * Arguments: cowork home, container, then a command (default: a shell).
  */
-import { connectIo } from "../../src/commands/parts/connect-io.ts";
+import { connectIo } from "../../src/commands/sessions/connect-io.ts";
 import { processCaller } from "../../src/commands/process/process-caller.ts";
 import { CoworkError } from "../../src/errors.ts";
 import { connectSession } from "../../src/session/connect/connect.ts";

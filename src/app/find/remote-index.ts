@@ -5,7 +5,7 @@ import type { Project } from "../../project/types.ts";
 import { addHost, readHosts } from "../../remote/hosts.ts";
 import { nameKey } from "../../session/record/names.ts";
 import type { Context } from "../../system/context.ts";
-import { uninterruptible } from "../../system/uninterruptible.ts";
+import { uninterruptible } from "../../system/process/uninterruptible.ts";
 
 /**
  * Adds sessions on another host to `SESSIONS`, the only place where this machine knows them, before they are created: the

@@ -1,4 +1,4 @@
-import type { NotifyTopic } from "../../contract/notify.ts";
+import type { NotifyTopic } from "../../contract/notify/notify.ts";
 import { toCoworkError, type CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import type { Channel, ChannelContext } from "./channels/types.ts";

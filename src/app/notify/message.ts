@@ -1,4 +1,4 @@
-import type { NotifyTopic, TopicKind } from "../../contract/notify.ts";
+import type { NotifyTopic, TopicKind } from "../../contract/notify/notify.ts";
 import type { ApprovalView } from "../../contract/work/approval.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import { plain } from "../../system/text.ts";

@@ -1,5 +1,5 @@
 import type { ChannelName } from "../../config/notify-values.ts";
-import type { NotifyTopic } from "../../contract/notify.ts";
+import type { NotifyTopic } from "../../contract/notify/notify.ts";
 import { toCoworkError } from "../../errors.ts";
 import { lookAtPath } from "../../system/files/files.ts";
 import { appendHistory } from "../../work/history/append.ts";

@@ -1,6 +1,6 @@
 import { readNotifySettings } from "../../config/notify.ts";
 import type { ChannelName } from "../../config/notify-values.ts";
-import type { MutedView } from "../../contract/notify.ts";
+import type { MutedView } from "../../contract/notify/notify.ts";
 import { notifierLock } from "../../session/work/mute.ts";
 import { isHeld } from "../../system/locks.ts";
 import type { Scope } from "../scope.ts";

@@ -1,5 +1,5 @@
 import { parseJson } from "../../contract/common.ts";
-import { notifierFile, type NotifierFile } from "../../contract/notify.ts";
+import { notifierFile, type NotifierFile } from "../../contract/notify/notify.ts";
 import type { Context } from "../../system/context.ts";
 import { readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 

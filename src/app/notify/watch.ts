@@ -1,5 +1,5 @@
 import type { NotifySettings } from "../../config/notify.ts";
-import type { NotifyNonce } from "../../contract/notify.ts";
+import type { NotifyNonce } from "../../contract/notify/notify.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { findSessions } from "../find/find-sessions.ts";

@@ -5,7 +5,7 @@ import type { Project } from "../../project/types.ts";
 import type { CleanOptions, CleanOutcome, SessionHost } from "../../session/session-host.ts";
 import { sessionId } from "../../session/record/names.ts";
 import type { Selector, SessionView } from "../../session/types.ts";
-import { uninterruptible } from "../../system/uninterruptible.ts";
+import { uninterruptible } from "../../system/process/uninterruptible.ts";
 import { findSessions, type Found, type SessionWords } from "../find/find-sessions.ts";
 import { groupByHost, onHosts, openHost } from "../hosts.ts";
 import type { Scope } from "../scope.ts";

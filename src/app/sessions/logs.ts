@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { LogsOptions } from "../../contract/requests.ts";
+import type { LogsOptions } from "../../contract/remote/requests.ts";
 import { usageError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
 import { findOneSession } from "../find/one-session.ts";

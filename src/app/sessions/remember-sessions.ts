@@ -1,7 +1,7 @@
 import type { Project } from "../../project/types.ts";
 import type { Outcome } from "../../session/types.ts";
 import type { Context } from "../../system/context.ts";
-import { uninterruptible } from "../../system/uninterruptible.ts";
+import { uninterruptible } from "../../system/process/uninterruptible.ts";
 
 /**
  * Updates `SESSIONS`, the index of existing sessions. It includes sessions that failed half-way, so that they can be finished.

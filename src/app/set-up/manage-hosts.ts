@@ -5,7 +5,7 @@ import type { Target } from "../../remote/types.ts";
 import { adviceFrom } from "../../session/checks/advice.ts";
 import type { Check } from "../../session/session-host.ts";
 import { plain } from "../../system/text.ts";
-import { uninterruptible } from "../../system/uninterruptible.ts";
+import { uninterruptible } from "../../system/process/uninterruptible.ts";
 import type { Scope } from "../scope.ts";
 
 export type NamedHost = Target & { name: string };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { parseJson } from "../../contract/common.ts";
 import { CoworkError } from "../../errors.ts";
-import { findProgram } from "../../system/find-program.ts";
+import { findProgram } from "../../system/process/find-program.ts";
 import { plain } from "../../system/text.ts";
 import type { SetupContext } from "./setup-file.ts";
 import type { SetupItem, SetupKind } from "./setup-types.ts";

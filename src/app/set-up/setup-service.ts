@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import { pathExists } from "../../system/files/files.ts";
-import { findProgram } from "../../system/find-program.ts";
+import { findProgram } from "../../system/process/find-program.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import { plain } from "../../system/text.ts";
 import { editUserFile, readUserFile, type SetupContext } from "./setup-file.ts";

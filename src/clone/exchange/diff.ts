@@ -1,4 +1,4 @@
-import type { HostOutputs } from "../../contract/rpc.ts";
+import type { HostOutputs } from "../../contract/remote/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import { plain, visible } from "../../system/text.ts";
 import { indexFunctions } from "../git/index-script.ts";

@@ -5,7 +5,7 @@ import type { Hint } from "../../hint.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { pathExists } from "../../system/files/files.ts";
-import type { RunResult } from "../../system/process.ts";
+import type { RunResult } from "../../system/process/process.ts";
 import { plain } from "../../system/text.ts";
 import { removeTree } from "../../system/files/tree.ts";
 import { alternatePath } from "../git/alternates.ts";

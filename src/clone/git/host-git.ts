@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import type { RunOptions, RunResult } from "../../system/process.ts";
+import type { RunOptions, RunResult } from "../../system/process/process.ts";
 import { plain } from "../../system/text.ts";
 
 type GitContext = Pick<Context, "run" | "env" | "signal" | "paths">;

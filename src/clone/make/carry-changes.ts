@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, lchown, lstat, readlink, rmdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ChangesPlan } from "../../contract/requests.ts";
+import type { ChangesPlan } from "../../contract/remote/requests.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";

@@ -1,4 +1,4 @@
-import { createTerminal, type Terminal } from "../../ui/terminal.ts";
+import { createTerminal, type Terminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "../process/caller.ts";
 import { realParts, type AppParts } from "../process/app-parts.ts";
 import { createApp } from "../process/create-app.ts";

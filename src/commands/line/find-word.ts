@@ -2,7 +2,7 @@ import type { AppParts } from "../process/app-parts.ts";
 import type { Caller } from "../process/caller.ts";
 import { createApp } from "../process/create-app.ts";
 import { plain } from "../../system/text.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import { commands } from "../registry.ts";
 import type { GlobalValues } from "./command.ts";
 import { parseLine } from "./parse.ts";

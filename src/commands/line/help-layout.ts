@@ -1,5 +1,5 @@
-import type { Style } from "../../ui/style.ts";
-import { glueQuoted, wrapLines } from "../../ui/width.ts";
+import type { Style } from "../../ui/terminal/style.ts";
+import { glueQuoted, wrapLines } from "../../ui/terminal/width.ts";
 
 /** Where help is printed. `width` is the terminal's number of columns, Infinity if there is none. */
 export interface Page {

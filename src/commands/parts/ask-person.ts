@@ -1,8 +1,8 @@
 import { withRememberedTrust } from "../../app/remembered-trust.ts";
 import type { Ask, AskSecret } from "../../events.ts";
 import type { Context } from "../../system/context.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 
 /**
  * Asks questions on the terminal, one at a time. Without a terminal a question is shown and answered with no; only `--trust`

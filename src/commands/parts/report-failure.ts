@@ -1,5 +1,5 @@
 import { toCoworkError, type CoworkError } from "../../errors.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "../process/caller.ts";
 
 /** Prints the error as text or JSON. Returns the exit code. */

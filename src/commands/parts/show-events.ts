@@ -1,8 +1,8 @@
 import type { EventDraft } from "../../contract/events.ts";
 import { createEvents, progressOf } from "../../events.ts";
-import { showNote } from "../../ui/note.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import { showNote } from "../../ui/terminal/note.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 
 /** Shows nothing: for commands that answer at once. */
 export const silent: Progress = { report: () => {}, pauseFor: async (work) => await work(), stop: () => {} };

@@ -1,7 +1,7 @@
 import type { HostMakers } from "../../app/host-makers.ts";
 import type { Context } from "../../system/context.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "./caller.ts";
 
 /** Factories of what an app needs. Tests replace some of them. */

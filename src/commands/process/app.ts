@@ -1,8 +1,8 @@
 import type { EventDraft } from "../../contract/events.ts";
 import type { HostMakers } from "../../app/host-makers.ts";
 import type { OpenScope, Scope } from "../../app/scope.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "./caller.ts";
 
 /** The global flags, as given. */

@@ -1,4 +1,4 @@
-import type { Streams } from "../../ui/terminal.ts";
+import type { Streams } from "../../ui/terminal/terminal.ts";
 
 /** The current process as plain values, so that tests can provide their own. */
 export interface Caller {

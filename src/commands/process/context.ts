@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import { createQuestions } from "../parts/ask-person.ts";
 import type { Caller } from "./caller.ts";
 

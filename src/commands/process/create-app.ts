@@ -1,7 +1,7 @@
 import { openScope, type OpenScope } from "../../app/scope.ts";
 import { progressDraft } from "../../events.ts";
-import type { Progress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Progress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import type { App, Globals } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";
 import type { Caller } from "./caller.ts";
@@ -34,7 +34,7 @@ export function createApp(caller: Caller, terminal: Terminal, globals: Globals, 
     now,
     show: async (how) => {
       if (typeof how === "object") return (progress = how);
-      const { createProgress } = await import("../../ui/progress.ts");
+      const { createProgress } = await import("../../ui/terminal/progress.ts");
       const on = how === "live" ? terminal : { ...terminal, isLive: false };
       return (progress = await createProgress(on, () => performance.now()));
     },

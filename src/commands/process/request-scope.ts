@@ -1,6 +1,6 @@
 import { hostMakers } from "../../app/host-makers.ts";
 import { openScope, type OpenScope, type ScopeOptions } from "../../app/scope.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import { silent } from "../parts/show-events.ts";
 import type { Globals, RequestOptions } from "./app.ts";
 import type { AppParts } from "./app-parts.ts";

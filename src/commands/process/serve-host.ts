@@ -1,5 +1,5 @@
 import type { Context } from "../../system/context.ts";
-import { createTerminal } from "../../ui/terminal.ts";
+import { createTerminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "./caller.ts";
 import { reportFailure } from "../parts/report-failure.ts";
 
@@ -51,7 +51,7 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
 async function quietContext(caller: Caller): Promise<Context> {
   const [{ makeContext }, { silentProgress }] = await Promise.all([
     import("./context.ts"),
-    import("../../ui/progress.ts"),
+    import("../../ui/terminal/progress.ts"),
   ]);
   const terminal = createTerminal(caller.streams, { env: caller.env, noColour: true });
   const ctx = await makeContext(caller, terminal, { progress: silentProgress(), trust: false, verbose: false });

@@ -1,10 +1,10 @@
 import { decodeTtyRequest, encodeTtyRequest, type TtyRequest } from "../../remote/rpc/tty-request.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import { noClient } from "../../session/no-client.ts";
-import { createProgress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
+import { createProgress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "./caller.ts";
-import { connectIo } from "../parts/connect-io.ts";
+import { connectIo } from "../sessions/connect-io.ts";
 import { makeContext } from "./context.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { toCoworkError } from "../../errors.ts";
 import { noClient } from "../../session/no-client.ts";
-import { createProgress } from "../../ui/progress.ts";
-import type { Terminal } from "../../ui/terminal.ts";
-import { connectIo } from "../parts/connect-io.ts";
+import { createProgress } from "../../ui/terminal/progress.ts";
+import type { Terminal } from "../../ui/terminal/terminal.ts";
+import { connectIo } from "../sessions/connect-io.ts";
 import { reportFailure } from "../parts/report-failure.ts";
 import type { Caller } from "./caller.ts";
 import { makeContext } from "./context.ts";

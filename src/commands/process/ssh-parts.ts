@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import type { Report } from "../../events.ts";
-import type { Streams } from "../../ui/terminal.ts";
+import type { Streams } from "../../ui/terminal/terminal.ts";
 import { realParts, type AppParts } from "./app-parts.ts";
 
 /** As for `connect`, but without notes (such as "not logged in"), which every `ssh`, `scp` and `rsync` would print. */

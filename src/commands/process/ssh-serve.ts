@@ -1,5 +1,5 @@
 import { CoworkError, toCoworkError } from "../../errors.ts";
-import { createTerminal } from "../../ui/terminal.ts";
+import { createTerminal } from "../../ui/terminal/terminal.ts";
 import type { Caller } from "./caller.ts";
 import { createApp } from "./create-app.ts";
 import { forRawTerminal, withoutNotes } from "./ssh-parts.ts";

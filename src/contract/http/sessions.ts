@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { agentId } from "../agents.ts";
 import { texts } from "../common.ts";
-import { hostCalls } from "../rpc.ts";
+import { hostCalls } from "../remote/rpc.ts";
 import { cleanOutcome } from "../outcome.ts";
 import { listed } from "../output.ts";
 import { sessionStatus } from "../session.ts";

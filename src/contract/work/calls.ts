@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { mergingEvent } from "../merging/conflicts.ts";
 import { claimRequest, claimView } from "../merging/claims.ts";
-import { oneSession, selector } from "../requests.ts";
+import { oneSession, selector } from "../remote/requests.ts";
 import { settings } from "../settings.ts";
-import { mutedView, muteRequest } from "../notify.ts";
+import { mutedView, muteRequest } from "../notify/notify.ts";
 import { agentState } from "./agent-state.ts";
 import { approvalAnswer, approvalView } from "./approval.ts";
 import { eventsAnswer, eventsQuery } from "./history.ts";

@@ -6,7 +6,7 @@ import { readDockerConfig } from "../../engine/docker-config.ts";
 import { findEndpoint } from "../../engine/endpoint.ts";
 import type { Context } from "../../system/context.ts";
 import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
-import { findProgram } from "../../system/find-program.ts";
+import { findProgram } from "../../system/process/find-program.ts";
 import { memoizePerRun } from "../../system/known.ts";
 import { remembered, stampOf } from "../../system/remembered.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readAsset } from "../../assets.ts";
-import { trustFolder } from "../../contract/trust-folder.ts";
+import { trustFolder } from "../../contract/devcontainer/trust-folder.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import { splitPem } from "./authorities.ts";

@@ -1,6 +1,6 @@
 import { CoworkError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
-import { trustFolder } from "../../contract/trust-folder.ts";
+import { trustFolder } from "../../contract/devcontainer/trust-folder.ts";
 import { authorityEnv } from "./authority-image.ts";
 import { insertAfterFrom, lineage, type DockerfileOutline } from "./dockerfile.ts";
 

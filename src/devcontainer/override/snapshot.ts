@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { prettifyError, type ZodMiniType } from "zod/mini";
-import { devcontainerPlan, keptMounts, type DevcontainerPlan } from "../../contract/devcontainer-plan.ts";
+import { devcontainerPlan, keptMounts, type DevcontainerPlan } from "../../contract/devcontainer/devcontainer-plan.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";

@@ -8,7 +8,7 @@ import { savedBy } from "../../clone/unsaved/saved.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
-import type { RunResult } from "../../system/process.ts";
+import type { RunResult } from "../../system/process/process.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { removeTree } from "../../system/files/tree.ts";
 

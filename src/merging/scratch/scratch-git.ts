@@ -2,7 +2,7 @@ import { CoworkError } from "../../errors.ts";
 import { alternatePath } from "../../clone/git/alternates.ts";
 import { configVariables } from "../../clone/git/host-git.ts";
 import type { Context } from "../../system/context.ts";
-import type { RunResult } from "../../system/process.ts";
+import type { RunResult } from "../../system/process/process.ts";
 import { gitMemoryKiB, gitMs, largeFileBytes } from "../limits.ts";
 
 /** A bare repository of ours that borrows the project's objects. What sessions sent is in there, and nothing runs because of it. */

@@ -1,7 +1,7 @@
 import type { ZodMiniType } from "zod/mini";
 import type { AuthStatus, LogoutResult } from "../../contract/login.ts";
-import { cloneOffers } from "../../contract/offers.ts";
-import { type Calls, hostCalls, type Inputs, type Outputs } from "../../contract/rpc.ts";
+import { cloneOffers } from "../../contract/remote/offers.ts";
+import { type Calls, hostCalls, type Inputs, type Outputs } from "../../contract/remote/rpc.ts";
 import type { Check, CleanOutcome, OneSession, OpenClone } from "../../session/session-host.ts";
 import type { InitPlan, Outcome, Selector, SessionStatus, SessionView } from "../../session/types.ts";
 import { brokenRefRule, nameKey, sessionNamePattern } from "../../system/names.ts";

@@ -1,4 +1,4 @@
-import { controlOffers } from "../../contract/offers.ts";
+import { controlOffers } from "../../contract/remote/offers.ts";
 import type { Check } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";
 import type { Link } from "./link.ts";

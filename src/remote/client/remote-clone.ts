@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { defaultMaxBytes, limitedTo } from "../../clone/git/limited-to.ts";
-import { cloneOffers } from "../../contract/offers.ts";
-import type { SentOptions } from "../../contract/store.ts";
+import { cloneOffers } from "../../contract/remote/offers.ts";
+import type { SentOptions } from "../../contract/remote/store.ts";
 import type { GitInside, InsideOptions } from "../../clone/types.ts";
 import type { OneSession, OpenClone } from "../../session/session-host.ts";
 import { answers } from "./answers.ts";

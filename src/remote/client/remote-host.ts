@@ -1,8 +1,8 @@
 import { Readable, type Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { jobAnswer, type JobCall } from "../../contract/job.ts";
-import { streamedOffers } from "../../contract/offers.ts";
-import { hostCalls, type HostInputs, type HostMethod } from "../../contract/rpc.ts";
+import { streamedOffers } from "../../contract/remote/offers.ts";
+import { hostCalls, type HostInputs, type HostMethod } from "../../contract/remote/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Source } from "../../project/types.ts";
 import type { ConnectIo, SessionHost } from "../../session/session-host.ts";

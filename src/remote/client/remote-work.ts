@@ -1,6 +1,6 @@
 import type { ZodMiniType } from "zod/mini";
-import type { Selector } from "../../contract/requests.ts";
-import type { HostCalls, HostInputs } from "../../contract/rpc.ts";
+import type { Selector } from "../../contract/remote/requests.ts";
+import type { HostCalls, HostInputs } from "../../contract/remote/rpc.ts";
 import { workCalls } from "../../contract/work/calls.ts";
 import { invalid, sanitizeLong } from "./sanitize.ts";
 

@@ -1,5 +1,5 @@
 import type { Saved } from "../../clone/unsaved/saved.ts";
-import type { Functions } from "../../contract/rpc.ts";
+import type { Functions } from "../../contract/remote/rpc.ts";
 import { moduleChain, savedCalls } from "../../contract/saved.ts";
 import { projectIdentity } from "../../contract/project.ts";
 import type { ProjectClient } from "../../session/project-client.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pack } from "tar-stream";
-import { storeOffers } from "../../contract/offers.ts";
+import { storeOffers } from "../../contract/remote/offers.ts";
 import type { CarryRequest, InitRequest } from "../../session/types.ts";
 import { ask } from "./answers.ts";
 import type { Link } from "./link.ts";

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { lfsFiles } from "../../clone/git/lfs-store.ts";
-import { storeOffers } from "../../contract/offers.ts";
-import type { StoredIdentity } from "../../contract/store.ts";
+import { storeOffers } from "../../contract/remote/offers.ts";
+import type { StoredIdentity } from "../../contract/remote/store.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { ask } from "./answers.ts";

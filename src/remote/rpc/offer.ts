@@ -1,5 +1,5 @@
 import { prettifyError, type core } from "zod/mini";
-import type { Calls, Functions, Inputs } from "../../contract/rpc.ts";
+import type { Calls, Functions, Inputs } from "../../contract/remote/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Offered } from "./peer.ts";
 

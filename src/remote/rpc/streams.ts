@@ -1,5 +1,5 @@
 import { PassThrough, type Readable, type Writable } from "node:stream";
-import { streamOffers } from "../../contract/offers.ts";
+import { streamOffers } from "../../contract/remote/offers.ts";
 import { CoworkError } from "../../errors.ts";
 import { offer } from "./offer.ts";
 import type { Offered, Peer } from "./peer.ts";

@@ -1,4 +1,4 @@
-import { ttyRequest, type TtyRequest } from "../../contract/terminal-requests.ts";
+import { ttyRequest, type TtyRequest } from "../../contract/remote/terminal-requests.ts";
 import { requestInvalid } from "./offer.ts";
 
 export type { TtyRequest };

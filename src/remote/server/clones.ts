@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { cloneOffers } from "../../contract/offers.ts";
-import type { SentOptions } from "../../contract/store.ts";
+import { cloneOffers } from "../../contract/remote/offers.ts";
+import type { SentOptions } from "../../contract/remote/store.ts";
 import { CoworkError } from "../../errors.ts";
 import type { SessionHost, OpenClone } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";

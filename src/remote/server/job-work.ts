@@ -1,4 +1,4 @@
-import { hostCalls } from "../../contract/rpc.ts";
+import { hostCalls } from "../../contract/remote/rpc.ts";
 import type { JobWork } from "../../jobs/job-process.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import type { Context } from "../../system/context.ts";

@@ -1,4 +1,10 @@
-import { hostCalls, type HostCalls, type HostInputs, type HostMethod, type HostOutputs } from "../../contract/rpc.ts";
+import {
+  hostCalls,
+  type HostCalls,
+  type HostInputs,
+  type HostMethod,
+  type HostOutputs,
+} from "../../contract/remote/rpc.ts";
 import { readArguments, requestInvalid } from "../rpc/offer.ts";
 
 /** Calls a function of the session host by name, after validating the arguments. */

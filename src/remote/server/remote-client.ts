@@ -1,5 +1,5 @@
 import type { Saved } from "../../clone/unsaved/saved.ts";
-import type { Inputs, Outputs } from "../../contract/rpc.ts";
+import type { Inputs, Outputs } from "../../contract/remote/rpc.ts";
 import { type ModuleChain, savedCalls } from "../../contract/saved.ts";
 import { CoworkError } from "../../errors.ts";
 import type { ProjectIdentity, ProjectClient } from "../../session/project-client.ts";

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { controlOffers } from "../../contract/offers.ts";
-import { hostCalls } from "../../contract/rpc.ts";
+import { controlOffers } from "../../contract/remote/offers.ts";
+import { hostCalls } from "../../contract/remote/rpc.ts";
 import { CoworkError } from "../../errors.ts";
 import { runJob } from "../../jobs/run-job.ts";
 import type { SessionHost } from "../../session/session-host.ts";

@@ -1,4 +1,4 @@
-import { storeOffers } from "../../contract/offers.ts";
+import { storeOffers } from "../../contract/remote/offers.ts";
 import type { Context } from "../../system/context.ts";
 import { offer } from "../rpc/offer.ts";
 import type { Offered } from "../rpc/peer.ts";

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { hostGitOk } from "../../clone/git/host-git.ts";
 import { initBare } from "../../clone/exchange/init-bare.ts";
-import type { StoredIdentity, Upload } from "../../contract/store.ts";
+import type { StoredIdentity, Upload } from "../../contract/remote/store.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";

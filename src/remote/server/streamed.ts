@@ -1,4 +1,4 @@
-import { streamedOffers } from "../../contract/offers.ts";
+import { streamedOffers } from "../../contract/remote/offers.ts";
 import { CoworkError } from "../../errors.ts";
 import type { ConnectIo, SessionHost } from "../../session/session-host.ts";
 import { offer } from "../rpc/offer.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { connectRequest, type ConnectRequest } from "../../contract/terminal-requests.ts";
+import { connectRequest, type ConnectRequest } from "../../contract/remote/terminal-requests.ts";
 import { inside } from "../../agent/parts.ts";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { LogsOptions } from "../../contract/requests.ts";
+import type { LogsOptions } from "../../contract/remote/requests.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { pathExists } from "../../system/files/files.ts";

@@ -8,7 +8,7 @@ import { isWithin } from "../../devcontainer/source/tree-path.ts";
 import { plain } from "../../system/text.ts";
 import { label } from "../record/labels.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { uninterruptible } from "../../system/uninterruptible.ts";
+import { uninterruptible } from "../../system/process/uninterruptible.ts";
 import { emptyAnswers } from "../../work/approvals/answers.ts";
 import { isAlive, stopContainers } from "./stop.ts";
 

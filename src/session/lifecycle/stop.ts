@@ -1,6 +1,6 @@
 import { findAgent } from "../../agent/catalog.ts";
 import { endAgent } from "../../agent/inside.ts";
-import type { StopOptions } from "../../contract/requests.ts";
+import type { StopOptions } from "../../contract/remote/requests.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";
 import { forEachSession } from "./outcome.ts";

@@ -1,6 +1,6 @@
 import type { RecordEntry } from "./record.ts";
 import { readdirSync, type Dirent } from "node:fs";
-import type { OneSession } from "../../contract/requests.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { type Hint, type HintPart, ownCommand, steps } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { Selector } from "../../contract/requests.ts";
+import type { Selector } from "../../contract/remote/requests.ts";
 import type { SessionWork } from "../../contract/work/calls.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import type { Context } from "../../system/context.ts";

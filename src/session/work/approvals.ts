@@ -1,4 +1,4 @@
-import type { OneSession, Selector } from "../../contract/requests.ts";
+import type { OneSession, Selector } from "../../contract/remote/requests.ts";
 import type { ApprovalAnswer, ApprovalView } from "../../contract/work/approval.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";

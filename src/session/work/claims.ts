@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Claim, ClaimRequest, ClaimView, StoredClaims } from "../../contract/merging/claims.ts";
-import type { OneSession, Selector } from "../../contract/requests.ts";
+import type { OneSession, Selector } from "../../contract/remote/requests.ts";
 import { toCoworkError } from "../../errors.ts";
 import { derivedClaims, keepDerived, readDerived, type Changed } from "../../merging/claims/derived.ts";
 import { grant, release, settleClaims, type Claimant, type Holder } from "../../merging/claims/plan-claims.ts";

@@ -1,4 +1,4 @@
-import type { Selector } from "../../contract/requests.ts";
+import type { Selector } from "../../contract/remote/requests.ts";
 import type { EventsAnswer, EventsQuery, HistoryEvent, SessionEvent } from "../../contract/work/history.ts";
 import type { Context } from "../../system/context.ts";
 import { readHistory } from "../../work/history/read-history.ts";

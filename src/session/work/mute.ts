@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { parseJson } from "../../contract/common.ts";
-import { mutedView, type MutedView, type MuteRequest } from "../../contract/notify.ts";
-import type { OneSession } from "../../contract/requests.ts";
+import { mutedView, type MutedView, type MuteRequest } from "../../contract/notify/notify.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import type { Context } from "../../system/context.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";

@@ -1,5 +1,5 @@
 import type { MergingEvent } from "../../contract/merging/conflicts.ts";
-import type { OneSession } from "../../contract/requests.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import type { Context } from "../../system/context.ts";
 import { appendHistory, type HistoryDraft } from "../../work/history/append.ts";
 import { readHistory } from "../../work/history/read-history.ts";

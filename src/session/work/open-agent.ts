@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OneSession } from "../../contract/requests.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import type { Opened, OpenRequest } from "../../contract/work/calls.ts";
 import type { RunView } from "../../contract/work/run.ts";
 import { CoworkError, usageError } from "../../errors.ts";

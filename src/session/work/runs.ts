@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { OneSession, Selector } from "../../contract/requests.ts";
+import type { OneSession, Selector } from "../../contract/remote/requests.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { loginStep, ownCommand, steps } from "../../hint.ts";
@@ -12,7 +12,7 @@ import { noRun } from "../../work/runs/no-run.ts";
 import { readRun, readRuns, writeRun } from "../../work/runs/run-files.ts";
 import { saveRunFiles } from "../../work/runs/save-run.ts";
 import { runEnded, stopRun } from "../../work/runs/stop-run.ts";
-import { supervise } from "../../work/runs/supervise.ts";
+import { supervise } from "../../work/runs/supervise/supervise.ts";
 import { readLaunch } from "../connect/launch.ts";
 import { hasAgentWindow } from "../connect/tmux.ts";
 import { insideOf } from "../inspect/inspect-clone.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OneSession } from "../../contract/requests.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import type { SendRequest, Sent } from "../../contract/work/calls.ts";
 import { atMost } from "../../contract/work/permissions.ts";
 import type { RunRequest, RunView } from "../../contract/work/run.ts";

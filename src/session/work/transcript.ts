@@ -1,6 +1,6 @@
 import { CoworkError, usageError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
-import type { OneSession } from "../../contract/requests.ts";
+import type { OneSession } from "../../contract/remote/requests.ts";
 import type { RunView } from "../../contract/work/run.ts";
 import type { TranscriptAnswer, TranscriptEntry, TranscriptQuery } from "../../contract/work/transcript.ts";
 import type { Context } from "../../system/context.ts";

@@ -1,10 +1,10 @@
 import { usualAgent } from "../../contract/usual-agent.ts";
 import type { SessionView } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
-import { nowText } from "../agent-state.ts";
-import { sinceOf, stateOf } from "../sessions.ts";
-import { ago } from "../units.ts";
-import { truncate } from "../width.ts";
+import { nowText } from "../agents/agent-state.ts";
+import { sinceOf, stateOf } from "../sessions/sessions.ts";
+import { ago } from "../terminal/units.ts";
+import { truncate } from "../terminal/width.ts";
 import type { Drawing } from "./types.ts";
 
 /** Two lines about the selected session: what the table may have cut. */

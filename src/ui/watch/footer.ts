@@ -1,5 +1,5 @@
 import { plain } from "../../system/text.ts";
-import { displayWidth, truncate, wrapLines } from "../width.ts";
+import { displayWidth, truncate, wrapLines } from "../terminal/width.ts";
 import type { Drawing, Picture } from "./types.ts";
 
 /** Keys by how soon they are left out on a narrow screen. */

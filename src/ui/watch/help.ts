@@ -1,4 +1,4 @@
-import { displayWidth, pad } from "../width.ts";
+import { displayWidth, pad } from "../terminal/width.ts";
 import type { Drawing } from "./types.ts";
 
 const keys: readonly [string, string][] = [

@@ -1,6 +1,6 @@
 import { plain } from "../../system/text.ts";
-import { plural } from "../units.ts";
-import { displayWidth, truncate } from "../width.ts";
+import { plural } from "../terminal/units.ts";
+import { displayWidth, truncate } from "../terminal/width.ts";
 import { detailLines } from "./details.ts";
 import { footerLines } from "./footer.ts";
 import { helpLines } from "./help.ts";

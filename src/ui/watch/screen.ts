@@ -1,6 +1,6 @@
 import { emitKeypressEvents, type Interface, type Key as NodeKey } from "node:readline";
 import type { Key } from "../../app/watch/types.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Size } from "./types.ts";
 
 /** The whole terminal, as long as the watching person does not do something else with it. */

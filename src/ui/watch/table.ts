@@ -1,10 +1,10 @@
 import type { SessionView } from "../../session/types.ts";
-import { hasSeveralAgents, sinceOf, stateOf } from "../sessions.ts";
-import { nowText } from "../agent-state.ts";
-import { isAnyHeld, notPulledCell } from "../not-pulled.ts";
-import { renderTable, type Cell, type Column } from "../table.ts";
-import { age } from "../units.ts";
-import { pad } from "../width.ts";
+import { hasSeveralAgents, sinceOf, stateOf } from "../sessions/sessions.ts";
+import { nowText } from "../agents/agent-state.ts";
+import { isAnyHeld, notPulledCell } from "../exchange/not-pulled.ts";
+import { renderTable, type Cell, type Column } from "../terminal/table.ts";
+import { age } from "../terminal/units.ts";
+import { pad } from "../terminal/width.ts";
 import type { Drawing, Picture } from "./types.ts";
 
 /** The titles, and the sessions in view, of which the selected one has an arrow. The widths of columns do not depend on what is in view. */

@@ -1,6 +1,6 @@
 import type { Mode } from "../../app/watch/types.ts";
 import type { SessionView } from "../../session/types.ts";
-import type { Style, Tone } from "../style.ts";
+import type { Style, Tone } from "../terminal/style.ts";
 
 /** Everything that is on the screen of `cowork watch`. */
 export interface Picture {

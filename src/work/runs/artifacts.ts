@@ -9,8 +9,8 @@ import { lookAtPath, readTextFile, writeFileAtomic } from "../../system/files/fi
 import { removeTree } from "../../system/files/tree.ts";
 import { createRunTranscript } from "../transcript/run-transcript.ts";
 import type { WorkPlace } from "../types.ts";
-import { outputFile } from "./accepted.ts";
-import type { Supervised } from "./supervised.ts";
+import { outputFile } from "./output/accepted.ts";
+import type { Supervised } from "./supervise/supervised.ts";
 import type { RunSession } from "./types.ts";
 
 /** Files that a run leaves, as they are named for people, and in its folder. */

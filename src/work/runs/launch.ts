@@ -5,7 +5,7 @@ import type { Agent } from "../../agent/types.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain, plainLines } from "../../system/text.ts";
-import { liveInside, makeLiveFolder, readExit, readPid } from "./live-files.ts";
+import { liveInside, makeLiveFolder, readExit, readPid } from "./output/live-files.ts";
 import type { RunContainer } from "./types.ts";
 
 /** Exit code: the folder to work in does not exist. */

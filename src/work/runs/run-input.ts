@@ -2,7 +2,7 @@ import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { withLock } from "../../system/locks.ts";
 import type { WorkPlace } from "../types.ts";
-import { liveInside } from "./live-files.ts";
+import { liveInside } from "./output/live-files.ts";
 
 // The host never opens the FIFO of a run: a program inside could put anything in its place. It writes with an exec in the container.
 

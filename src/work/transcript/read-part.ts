@@ -2,7 +2,7 @@ import type { TranscriptEntry } from "../../contract/work/transcript.ts";
 import type { Context } from "../../system/context.ts";
 import { openRegularFile } from "../../system/files/regular-file.ts";
 import { readLines } from "../history/read-lines.ts";
-import { outputFile } from "../runs/accepted.ts";
+import { outputFile } from "../runs/output/accepted.ts";
 import type { WorkPlace } from "../types.ts";
 import { entryOf, note } from "./entries.ts";
 

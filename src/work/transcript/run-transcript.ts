@@ -1,7 +1,7 @@
 import type { Context } from "../../system/context.ts";
 import { openRegularFile } from "../../system/files/regular-file.ts";
 import { readLines } from "../history/read-lines.ts";
-import { outputFile } from "../runs/accepted.ts";
+import { outputFile } from "../runs/output/accepted.ts";
 import type { WorkPlace } from "../types.ts";
 import { renderOutput } from "./render.ts";
 

@@ -5,7 +5,7 @@ import { planOverride } from "../../../src/devcontainer/override/override.ts";
 import type { Override, DevcontainerPlan, JsonObject } from "../../../src/devcontainer/types.ts";
 import { planDevcontainer } from "../../../src/devcontainer/plan.ts";
 import type { Context } from "../../../src/system/context.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { imageContext, type ImageContext } from "../../support/engine/image-context.ts";
 import { memorySource } from "../../support/engine/memory-source.ts";
 

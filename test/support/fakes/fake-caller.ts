@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import type { Caller } from "../../../src/commands/process/caller.ts";
-import type { MaybeTty } from "../../../src/ui/terminal.ts";
+import type { MaybeTty } from "../../../src/ui/terminal/terminal.ts";
 
 /** A caller that records its output, for commands that run in the test's process. */
 export interface FakeCaller extends Caller {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { mountText, parseMount } from "../../../src/devcontainer/override/mount-text.ts";
 import type { Json } from "../../../src/devcontainer/types.ts";
 import type { MountInfo } from "../../../src/engine/types.ts";
-import type { Run } from "../../../src/system/process.ts";
+import type { Run } from "../../../src/system/process/process.ts";
 import type { FakeEngine } from "./fake-engine.ts";
 
 export interface FakeCli {

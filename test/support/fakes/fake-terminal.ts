@@ -1,5 +1,5 @@
 import { Readable, Writable } from "node:stream";
-import { createTerminal, type MaybeTty, type Terminal } from "../../../src/ui/terminal.ts";
+import { createTerminal, type MaybeTty, type Terminal } from "../../../src/ui/terminal/terminal.ts";
 
 export interface FakeTerminal extends Terminal {
   written(): { stdout: string; stderr: string };

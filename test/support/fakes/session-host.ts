@@ -20,7 +20,7 @@ import type { InitRequest, Outcome, Selector } from "../../../src/session/types.
 import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { homeId } from "../../../src/system/home-id.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { fakeDevcontainerCli, type FakeCli } from "./fake-devcontainer-cli.ts";
 import { createKnown } from "../../../src/system/known.ts";
 import { createFakeEngine, type FakeEngine, type FakeProgram } from "./fake-engine.ts";

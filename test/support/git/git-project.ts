@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Context } from "../../../src/system/context.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { hostUser } from "../../../src/system/user.ts";
 import type { CloneSpec } from "../../../src/clone/types.ts";
 

@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/system/clock.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { createKnown } from "../../../src/system/known.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { hostUser } from "../../../src/system/user.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Run } from "../../../src/system/process.ts";
-import { createRun } from "../../../src/system/run.ts";
+import type { Run } from "../../../src/system/process/process.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { mergeHere, type MergeHere } from "./merge-here.ts";

@@ -8,7 +8,7 @@ import type { Question } from "../../../src/contract/questions.ts";
 import type { SecretQuestion } from "../../../src/events.ts";
 import type { RemoteContext } from "../../../src/remote/types.ts";
 import { systemClock } from "../../../src/system/clock.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { atOnce, TestContainer } from "../engine/container.ts";
 import { ensureSshImage } from "./ssh-server.ts";
 

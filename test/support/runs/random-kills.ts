@@ -4,7 +4,7 @@ import type { RunView } from "../../../src/contract/work/run.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import { isActive } from "../../../src/work/runs/run-state.ts";
 import { readRun } from "../../../src/work/runs/run-files.ts";
-import { readPid } from "../../../src/work/runs/live-files.ts";
+import { readPid } from "../../../src/work/runs/output/live-files.ts";
 import { generator } from "../git/random.ts";
 import type { RunHost } from "./run-host.ts";
 

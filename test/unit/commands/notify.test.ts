@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MuteRequest } from "../../../src/contract/notify.ts";
+import type { MuteRequest } from "../../../src/contract/notify/notify.ts";
 import type { SessionWork } from "../../../src/contract/work/calls.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import { runCommandLine as run } from "../../support/home/run-command-line.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeContext } from "../../../src/commands/process/context.ts";
 import type { Question } from "../../../src/contract/questions.ts";
-import type { Progress } from "../../../src/ui/progress.ts";
+import type { Progress } from "../../../src/ui/terminal/progress.ts";
 import { fakeCaller } from "../../support/fakes/fake-caller.ts";
 import { fakeTerminal, type FakeTerminal } from "../../support/fakes/fake-terminal.ts";
 

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { readSetup, setUp, undoSetup } from "../../../src/app/set-up/setup.ts";
 import { isSameUnit, unitText } from "../../../src/app/set-up/setup-unit.ts";
 import { createContext } from "../../../src/app/create-context.ts";
-import { findProgram } from "../../../src/system/find-program.ts";
+import { findProgram } from "../../../src/system/process/find-program.ts";
 import type { Answer } from "../../../src/contract/questions.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";

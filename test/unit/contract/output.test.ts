@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AuthStatus } from "../../../src/contract/login.ts";
 import { outputs } from "../../../src/contract/output.ts";
-import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
+import { hostCalls, type HostMethod } from "../../../src/contract/remote/rpc.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import { runCommandLine, type CommandSetting } from "../../support/home/run-command-line.ts";
 import { sampleOf } from "../../support/sample-of.ts";

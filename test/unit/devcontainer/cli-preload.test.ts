@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readAsset } from "../../../src/assets.ts";
 import { Child } from "../../../src/devcontainer/cli-preload/child.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 test("a user without an entry in the password file gets a name, and other users keep theirs", async () => {

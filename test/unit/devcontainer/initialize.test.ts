@@ -6,7 +6,7 @@ import { planInitialize, runInitializeCommand } from "../../../src/devcontainer/
 import type { JsonObject } from "../../../src/devcontainer/types.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { hostUser } from "../../../src/system/user.ts";
 
 let base: string;

@@ -7,7 +7,7 @@ import { commitSource } from "../../../src/devcontainer/source/source-commit.ts"
 import { followLinks } from "../../../src/devcontainer/source/source-links.ts";
 import { folderSource } from "../../../src/devcontainer/source/source-folder.ts";
 import type { ConfigSource } from "../../../src/devcontainer/types.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 
 let base: string;
 let root: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AuthStatus } from "../../../src/contract/login.ts";
-import { hostCalls, type HostMethod } from "../../../src/contract/rpc.ts";
+import { hostCalls, type HostMethod } from "../../../src/contract/remote/rpc.ts";
 import type { EventsAnswer } from "../../../src/contract/work/history.ts";
 import type { RunRequest } from "../../../src/contract/work/run.ts";
 import { CoworkError } from "../../../src/errors.ts";

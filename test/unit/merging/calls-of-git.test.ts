@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createBlobReader } from "../../../src/merging/scratch/blob-reader.ts";
-import type { Run } from "../../../src/system/process.ts";
+import type { Run } from "../../../src/system/process/process.ts";
 import { mergingShop, type MergingShop } from "../../support/merging/shop.ts";
 
 let shop: MergingShop;

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { derivedClaims, keepDerived, readDerived } from "../../../src/merging/claims/derived.ts";
 import { claimsOn } from "../../../src/merging/claims/plan-claims.ts";
 import type { ClaimView } from "../../../src/contract/merging/claims.ts";
-import { createStyle } from "../../../src/ui/style.ts";
-import { renderClaims } from "../../../src/ui/claims.ts";
+import { createStyle } from "../../../src/ui/terminal/style.ts";
+import { renderClaims } from "../../../src/ui/exchange/claims.ts";
 import { mergingShop, type MergingShop } from "../../support/merging/shop.ts";
 
 let shop: MergingShop;

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { confFileOf } from "../../../src/project/find-place.ts";
 import { findProject } from "../../../src/project/find-project.ts";
-import { createRun } from "../../../src/system/run.ts";
+import { createRun } from "../../../src/system/process/run.ts";
 import { gitWorkshop, type GitWorkshop } from "../../support/git/git-project.ts";
 
 let shop: GitWorkshop;

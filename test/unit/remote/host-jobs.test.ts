@@ -2,8 +2,8 @@ import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { initRequest } from "../../../src/contract/requests.ts";
-import { connectRequest } from "../../../src/contract/terminal-requests.ts";
+import { initRequest } from "../../../src/contract/remote/requests.ts";
+import { connectRequest } from "../../../src/contract/remote/terminal-requests.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import type { DomainEvent } from "../../../src/contract/events.ts";
 import type { ProgressEvent } from "../../../src/events.ts";

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
-import { hostCalls } from "../../../src/contract/rpc.ts";
+import { hostCalls } from "../../../src/contract/remote/rpc.ts";
 import { routes, type RouteKey } from "../../../src/contract/http/routes.ts";
 import type { RouteContract } from "../../../src/contract/http/route.ts";
 import type { ClaimView } from "../../../src/contract/merging/claims.ts";

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findProgram } from "../../../src/system/find-program.ts";
+import { findProgram } from "../../../src/system/process/find-program.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
 import { remembered, stampOf, type Found } from "../../../src/system/remembered.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgentState } from "../../../src/contract/work/agent-state.ts";
-import { nowText } from "../../../src/ui/agent-state.ts";
+import { nowText } from "../../../src/ui/agents/agent-state.ts";
 import { sessionView } from "../../support/fakes/fake-host.ts";
 
 const since = "2026-03-01T12:00:00.000Z";

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { labelsFor } from "../../../src/app/work/choices.ts";
-import { renderCard } from "../../../src/ui/approval-card.ts";
-import { askApproval, type CardAnswer } from "../../../src/ui/approval-question.ts";
-import { renderApprovals } from "../../../src/ui/approval-list.ts";
-import { createStyle } from "../../../src/ui/style.ts";
+import { renderCard } from "../../../src/ui/agents/approval-card.ts";
+import { askApproval, type CardAnswer } from "../../../src/ui/agents/approval-question.ts";
+import { renderApprovals } from "../../../src/ui/agents/approval-list.ts";
+import { createStyle } from "../../../src/ui/terminal/style.ts";
 import { approvalView } from "../../support/fakes/approval-view.ts";
 import { someTime } from "../../support/fakes/fake-host.ts";
 import { fakeTerminal } from "../../support/fakes/fake-terminal.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderPulled, renderPushed } from "../../../src/ui/exchange.ts";
+import { renderPulled, renderPushed } from "../../../src/ui/exchange/exchange.ts";
 
 const commit = "1a2b3c4d5e6f708192a3b4c5d6e7f80912345678";
 const other = "0f0f0f0f0f0f708192a3b4c5d6e7f80912345678";

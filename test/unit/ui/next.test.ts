@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { steps, ownCommand, type HintPart } from "../../../src/hint.ts";
-import { renderNext } from "../../../src/ui/next.ts";
+import { renderNext } from "../../../src/ui/terminal/next.ts";
 
 const style = (_tone: string, text: string): string => text;
 

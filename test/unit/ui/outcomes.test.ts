@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../../../src/session/types.ts";
-import { showOutcomes } from "../../../src/ui/outcomes.ts";
-import { createTerminal } from "../../../src/ui/terminal.ts";
+import { showOutcomes } from "../../../src/ui/sessions/outcomes.ts";
+import { createTerminal } from "../../../src/ui/terminal/terminal.ts";
 import { fakeCaller } from "../../support/fakes/fake-caller.ts";
 import { sessionView } from "../../support/fakes/fake-host.ts";
 

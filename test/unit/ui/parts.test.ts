@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { createStyle, wantsColour } from "../../../src/ui/style.ts";
-import { renderTable } from "../../../src/ui/table.ts";
-import { ago, bytes, duration, plural } from "../../../src/ui/units.ts";
-import { pad, glueQuoted, truncate, wrapLines } from "../../../src/ui/width.ts";
+import { createStyle, wantsColour } from "../../../src/ui/terminal/style.ts";
+import { renderTable } from "../../../src/ui/terminal/table.ts";
+import { ago, bytes, duration, plural } from "../../../src/ui/terminal/units.ts";
+import { pad, glueQuoted, truncate, wrapLines } from "../../../src/ui/terminal/width.ts";
 import { someTime } from "../../support/fakes/fake-host.ts";
 
 test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ProgressEvent } from "../../../src/events.ts";
-import { applyEvent, type ProgressRows } from "../../../src/ui/progress-model.ts";
-import { renderLive } from "../../../src/ui/progress-render.ts";
-import { createProgress } from "../../../src/ui/progress.ts";
-import { createStyle } from "../../../src/ui/style.ts";
+import { applyEvent, type ProgressRows } from "../../../src/ui/terminal/progress-model.ts";
+import { renderLive } from "../../../src/ui/terminal/progress-render.ts";
+import { createProgress } from "../../../src/ui/terminal/progress.ts";
+import { createStyle } from "../../../src/ui/terminal/style.ts";
 import { fakeTerminal } from "../../support/fakes/fake-terminal.ts";
 
 const story: [at: number, event: ProgressEvent][] = [

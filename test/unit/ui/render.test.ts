@@ -3,12 +3,12 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import type { Check } from "../../../src/session/session-host.ts";
-import { renderChecks } from "../../../src/ui/checks.ts";
+import { renderChecks } from "../../../src/ui/set-up/checks.ts";
 import { renderError } from "../../../src/ui/errors.ts";
-import { renderFindings } from "../../../src/ui/findings.ts";
-import { renderSessions } from "../../../src/ui/sessions.ts";
-import { renderStatus } from "../../../src/ui/status.ts";
-import { createStyle } from "../../../src/ui/style.ts";
+import { renderFindings } from "../../../src/ui/sessions/findings.ts";
+import { renderSessions } from "../../../src/ui/sessions/sessions.ts";
+import { renderStatus } from "../../../src/ui/sessions/status.ts";
+import { createStyle } from "../../../src/ui/terminal/style.ts";
 import { runView } from "../../support/fakes/run-view.ts";
 import { sessionStatus, sessionView, someTime } from "../../support/fakes/fake-host.ts";
 

@@ -1,5 +1,5 @@
 import { CoworkError } from "../../../errors.ts";
-import { findProgram } from "../../../system/find-program.ts";
+import { findProgram } from "../../../system/process/find-program.ts";
 import { plain } from "../../../system/text.ts";
 import { messageLines, type Message } from "../message.ts";
 import { terminalSequence } from "./terminal.ts";

@@ -1,4 +1,4 @@
-import type { NotifyNonce } from "../../../contract/notify.ts";
+import type { NotifyNonce } from "../../../contract/notify/notify.ts";
 import { desktopChannel } from "./desktop.ts";
 import { discordChannel } from "./discord.ts";
 import { ntfyChannel } from "./ntfy.ts";

@@ -1,6 +1,6 @@
 import type { NotifySettings } from "../../../config/notify.ts";
 import type { ChannelName } from "../../../config/notify-values.ts";
-import type { NotifyTopic } from "../../../contract/notify.ts";
+import type { NotifyTopic } from "../../../contract/notify/notify.ts";
 import type { Context } from "../../../system/context.ts";
 import type { Message } from "../message.ts";
 

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import type { NotifyTopic } from "../../../contract/notify.ts";
+import type { NotifyTopic } from "../../../contract/notify/notify.ts";
 import type { ApprovalView } from "../../../contract/work/approval.ts";
 import type { Message } from "../message.ts";
 import { callService } from "./request.ts";

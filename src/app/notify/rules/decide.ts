@@ -1,4 +1,4 @@
-import type { NotifySession, NotifyTopic } from "../../../contract/notify.ts";
+import type { NotifySession, NotifyTopic } from "../../../contract/notify/notify.ts";
 import { isQuiet, quietEnd } from "./quiet.ts";
 import {
   cooldownMs,

@@ -1,4 +1,4 @@
-import type { NotifyTopic } from "../../../contract/notify.ts";
+import type { NotifyTopic } from "../../../contract/notify/notify.ts";
 import type { ApprovalView } from "../../../contract/work/approval.ts";
 import type { SessionWork } from "../../../contract/work/calls.ts";
 import { plain } from "../../../system/text.ts";

@@ -1,4 +1,4 @@
-import type { NotifySession, NotifyTopic, TopicKind } from "../../../contract/notify.ts";
+import type { NotifySession, NotifyTopic, TopicKind } from "../../../contract/notify/notify.ts";
 import type { SessionEvent } from "../../../contract/work/history.ts";
 import { plain } from "../../../system/text.ts";
 import { longWorkMs, requestKinds, sessionKey, type NotifyState } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { NotifySession, NotifyTopic, TopicKind } from "../../../contract/notify.ts";
+import type { NotifySession, NotifyTopic, TopicKind } from "../../../contract/notify/notify.ts";
 import type { QuietHours } from "../../../config/notify-values.ts";
 
 /** What the rules decide on. */

@@ -1,5 +1,5 @@
 import { parseJson } from "../../../contract/common.ts";
-import { telegramAnswer } from "../../../contract/telegram.ts";
+import { telegramAnswer } from "../../../contract/notify/telegram.ts";
 import type { NotifySettings } from "../../../config/notify.ts";
 import { failed, requestService } from "../channels/request.ts";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { NotifyNonce, NotifyTopic } from "../../../contract/notify.ts";
+import type { NotifyNonce, NotifyTopic } from "../../../contract/notify/notify.ts";
 import type { ApprovalView } from "../../../contract/work/approval.ts";
 import { plain, plainLines } from "../../../system/text.ts";
 import { sha256 } from "../../../system/sha256.ts";

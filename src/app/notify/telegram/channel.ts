@@ -1,5 +1,5 @@
-import type { NotifyNonce } from "../../../contract/notify.ts";
-import { sentToTelegram } from "../../../contract/telegram.ts";
+import type { NotifyNonce } from "../../../contract/notify/notify.ts";
+import { sentToTelegram } from "../../../contract/notify/telegram.ts";
 import { plain } from "../../../system/text.ts";
 import type { Channel, ChannelContext } from "../channels/types.ts";
 import { messageLines, type Message } from "../message.ts";

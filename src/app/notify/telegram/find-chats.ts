@@ -1,4 +1,4 @@
-import { telegramUpdate } from "../../../contract/telegram.ts";
+import { telegramUpdate } from "../../../contract/notify/telegram.ts";
 import type { Context } from "../../../system/context.ts";
 import { plain } from "../../../system/text.ts";
 import { callTelegram } from "./api.ts";

@@ -1,6 +1,6 @@
-import type { NotifyNonce } from "../../../contract/notify.ts";
+import type { NotifyNonce } from "../../../contract/notify/notify.ts";
 import type { ApprovalView } from "../../../contract/work/approval.ts";
-import type { TelegramUpdate } from "../../../contract/telegram.ts";
+import type { TelegramUpdate } from "../../../contract/notify/telegram.ts";
 import { toCoworkError } from "../../../errors.ts";
 import { plain } from "../../../system/text.ts";
 import { openHost } from "../../hosts.ts";

@@ -1,4 +1,4 @@
-import { telegramUpdate, type TelegramUpdate } from "../../../contract/telegram.ts";
+import { telegramUpdate, type TelegramUpdate } from "../../../contract/notify/telegram.ts";
 import { toCoworkError } from "../../../errors.ts";
 import type { ChannelContext } from "../channels/types.ts";
 import { callTelegram, type TelegramBot } from "./api.ts";

@@ -1,7 +1,7 @@
 import { CoworkError } from "../../../errors.ts";
 import type { Context } from "../../../system/context.ts";
 import { plain } from "../../../system/text.ts";
-import { uninterruptible } from "../../../system/uninterruptible.ts";
+import { uninterruptible } from "../../../system/process/uninterruptible.ts";
 import { gitFailed } from "../../git/host-git.ts";
 import { appliedBefore } from "./applied-before.ts";
 import { type Change, indexInfo, readChanges, shownPath } from "./entries.ts";

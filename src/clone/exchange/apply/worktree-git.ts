@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Context } from "../../../system/context.ts";
 import { ensureFolder, isAbsent } from "../../../system/files/files.ts";
 import { removeTree } from "../../../system/files/tree.ts";
-import type { RunResult } from "../../../system/process.ts";
+import type { RunResult } from "../../../system/process/process.ts";
 import { hostGit, hostGitBytes, hostGitOk, type HostGitOptions } from "../../git/host-git.ts";
 
 /** git in the user's working tree. Nothing of the session's commits runs: no hooks, no file system monitor. */

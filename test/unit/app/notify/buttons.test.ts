@@ -3,7 +3,7 @@ import { buttonMs, makeButtons, useNonce, wholeText } from "../../../../src/app/
 import { isFromUser } from "../../../../src/app/notify/telegram/poll.ts";
 import { telegramText } from "../../../../src/app/notify/telegram/channel.ts";
 import { writeMessage } from "../../../../src/app/notify/message.ts";
-import type { NotifyNonce } from "../../../../src/contract/notify.ts";
+import type { NotifyNonce } from "../../../../src/contract/notify/notify.ts";
 import { request, start, topic } from "./notify-values.ts";
 
 function made(change = {}): { nonces: Record<string, string>; stored: NotifyNonce[] } {

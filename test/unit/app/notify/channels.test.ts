@@ -8,7 +8,7 @@ import { writeMessage } from "../../../../src/app/notify/message.ts";
 import { readNtfyUrl } from "../../../../src/config/notify-keys.ts";
 import type { NotifySettings } from "../../../../src/config/notify.ts";
 import { systemClock } from "../../../../src/system/clock.ts";
-import { createRun } from "../../../../src/system/run.ts";
+import { createRun } from "../../../../src/system/process/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 import { loopbackService } from "../../../support/services/loopback-service.ts";
 import { request, topic } from "./notify-values.ts";

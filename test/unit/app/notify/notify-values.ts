@@ -1,4 +1,4 @@
-import type { NotifyTopic } from "../../../../src/contract/notify.ts";
+import type { NotifyTopic } from "../../../../src/contract/notify/notify.ts";
 import type { ApprovalView } from "../../../../src/contract/work/approval.ts";
 import type { SessionEvent } from "../../../../src/contract/work/history.ts";
 import type { NotifyRules, NotifyState } from "../../../../src/app/notify/rules/types.ts";

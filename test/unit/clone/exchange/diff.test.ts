@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { diffSession } from "../../../../src/clone/exchange/diff.ts";
 import { visible } from "../../../../src/system/text.ts";
-import { colourDiff } from "../../../../src/ui/diff.ts";
+import { colourDiff } from "../../../../src/ui/exchange/diff.ts";
 import { makeClone } from "../../../../src/clone/make/make.ts";
 import type { CloneSpec } from "../../../../src/clone/types.ts";
 import { localInside } from "../../../support/git/git-local-inside.ts";

@@ -1,4 +1,4 @@
-import type { RunResult } from "../../../../src/system/process.ts";
+import type { RunResult } from "../../../../src/system/process/process.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ensureBaseImage, findBaseImage } from "../../../../src/devcontainer/base/base-image.ts";
 import { ensureLocal, registryOf } from "../../../../src/devcontainer/image/fetch-image.ts";

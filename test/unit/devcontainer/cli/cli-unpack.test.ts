@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readAsset } from "../../../../src/assets.ts";
 import { featureVariables, unpackCli } from "../../../../src/devcontainer/cli/cli-unpack.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
-import { createRun } from "../../../../src/system/run.ts";
+import { createRun } from "../../../../src/system/process/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 const program = "dist/spec-node/devContainersSpecCLI.js";

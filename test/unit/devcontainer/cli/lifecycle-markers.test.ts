@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { lifecycleStages } from "../../../../src/devcontainer/lifecycle.ts";
 import { removeStageMarkers, rerunFrom } from "../../../../src/devcontainer/cli/lifecycle-markers.ts";
 import type { Engine, ExecSpec } from "../../../../src/engine/types.ts";
-import { createRun } from "../../../../src/system/run.ts";
+import { createRun } from "../../../../src/system/process/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 /** Runs what would run in a container on this machine, with a temporary home. */

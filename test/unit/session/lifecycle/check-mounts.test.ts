@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { devcontainerPlan } from "../../../../src/contract/devcontainer-plan.ts";
+import { devcontainerPlan } from "../../../../src/contract/devcontainer/devcontainer-plan.ts";
 import { checkMounts } from "../../../../src/session/lifecycle/check-mounts.ts";
 import { homeOf, sessionLabels } from "../../../../src/session/record/labels.ts";
 import type { SessionRecord } from "../../../../src/session/record/record.ts";

@@ -1,7 +1,11 @@
 import { mkdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { composePlan, devcontainerPlan, type DevcontainerPlan } from "../../../../src/contract/devcontainer-plan.ts";
+import {
+  composePlan,
+  devcontainerPlan,
+  type DevcontainerPlan,
+} from "../../../../src/contract/devcontainer/devcontainer-plan.ts";
 import type { ContainerDetail } from "../../../../src/engine/types.ts";
 import { homeOf, label, sessionLabels } from "../../../../src/session/record/labels.ts";
 import type { SessionRecord } from "../../../../src/session/record/record.ts";

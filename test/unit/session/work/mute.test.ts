@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import type { OneSession } from "../../../../src/contract/requests.ts";
+import type { OneSession } from "../../../../src/contract/remote/requests.ts";
 import { agentWork } from "../../../../src/session/work/agent-work.ts";
 import { sessionEvents } from "../../../../src/session/work/events.ts";
 import { muteSession, notifierActive, notifierLock, readMuted } from "../../../../src/session/work/mute.ts";

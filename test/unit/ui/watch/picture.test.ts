@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Mode } from "../../../../src/app/watch/types.ts";
 import type { SessionView } from "../../../../src/session/types.ts";
-import { createStyle } from "../../../../src/ui/style.ts";
+import { createStyle } from "../../../../src/ui/terminal/style.ts";
 import { drawPicture, pageOf } from "../../../../src/ui/watch/picture.ts";
 import type { Picture, Size } from "../../../../src/ui/watch/types.ts";
-import { displayWidth } from "../../../../src/ui/width.ts";
+import { displayWidth } from "../../../../src/ui/terminal/width.ts";
 import { sessionView, someTime } from "../../../support/fakes/fake-host.ts";
 import { runView } from "../../../support/fakes/run-view.ts";
 

@@ -10,7 +10,7 @@ import { stopSessions } from "../../../../src/session/lifecycle/stop.ts";
 import { saveRun, startRun } from "../../../../src/session/work/runs.ts";
 import { isHeld } from "../../../../src/system/locks.ts";
 import { activeRun, newestRun, readRun, readRunFile, writeRun } from "../../../../src/work/runs/run-files.ts";
-import { readPid } from "../../../../src/work/runs/live-files.ts";
+import { readPid } from "../../../../src/work/runs/output/live-files.ts";
 import { readHistoryLines } from "../../../support/runs/history-lines.ts";
 import { randomKills } from "../../../support/runs/random-kills.ts";
 import { runHost, type RunHost } from "../../../support/runs/run-host.ts";

@@ -3,8 +3,8 @@ import { appendFile, mkdir, rename, rm, symlink, truncate, writeFile } from "nod
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { coworkPaths } from "../../../../src/system/paths.ts";
-import { liveFolder, readExit, readPid } from "../../../../src/work/runs/live-files.ts";
-import { createOutputReader } from "../../../../src/work/runs/output-reader.ts";
+import { liveFolder, readExit, readPid } from "../../../../src/work/runs/output/live-files.ts";
+import { createOutputReader } from "../../../../src/work/runs/output/output-reader.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
 let ctx: { paths: ReturnType<typeof coworkPaths> };

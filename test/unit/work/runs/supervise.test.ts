@@ -3,7 +3,7 @@ import type { RunRequest, RunView } from "../../../../src/contract/work/run.ts";
 import { readHistoryLines } from "../../../support/runs/history-lines.ts";
 import { runHost, type RunHost } from "../../../support/runs/run-host.ts";
 import { until } from "../../../support/runs/until.ts";
-import { liveFolder } from "../../../../src/work/runs/live-files.ts";
+import { liveFolder } from "../../../../src/work/runs/output/live-files.ts";
 import { readRun } from "../../../../src/work/runs/run-files.ts";
 import { writeToRun } from "../../../../src/work/runs/run-input.ts";
 import { stopRun } from "../../../../src/work/runs/stop-run.ts";

@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ApprovalView } from "../../../src/contract/work/approval.ts";
+import type { RunView } from "../../../src/contract/work/run.ts";
+import { claude } from "../../../src/agent/claude/agent.ts";
+import { git, sampleProject } from "../../support/git/sample-project.ts";
+import { runCowork, type CoworkResult } from "../../support/home/run-cowork.ts";
+import { remoteAccount, type RemoteAccount } from "../../support/remote/remote-account.ts";
+
+// The main job over SSH: between two commands nothing of this machine runs. The host's engine cannot reach the stand-in for the
+// vendor, so a script takes the agent's place there; it asks through the real hook.
+
+let home: RemoteAccount;
+let cwd: string;
+
+const cowork = (...args: string[]): Promise<CoworkResult> => runCowork(args, { home, cwd });
+async function done(...args: string[]): Promise<CoworkResult> {
+  const result = await cowork(...args);
+  expect(result.code, `${args.join(" ")}\n${result.stdout}\n${result.stderr}`).toBe(0);
+  return result;
+}
+const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await done(...args, "--json")).stdout) as T;
+
+/** What Claude Code gives to its hook before it runs a command. */
+const ask = `#!/bin/sh
+printf '{"session_id":"%s","cwd":"%s","hook_event_name":"PermissionRequest","tool_name":"Bash","tool_input":{"command":"make there"}}\\n' "$1" "$PWD" |
+  /opt/cowork/bin/agent-approve | grep -q '"behavior":"allow"'
+`;
+
+/** Puts the script in the agent's place on the host, with a login of made-up tokens that nothing sends anywhere. */
+async function placeAgent(): Promise<void> {
+  const expiresAt = Date.now() + 8 * 3600_000;
+  const login = { accessToken: "made-up", refreshToken: "made-up", expiresAt, scopes: ["user:inference"] };
+  const agent = (await readFile(new URL("../../support/runs/fake-agent.sh", import.meta.url))).toString("base64");
+  const credentials = Buffer.from(JSON.stringify({ claudeAiOauth: login })).toString("base64");
+  const { coworkHome } = home.machine;
+  const vault = `${coworkHome}/auth/claude`;
+  const { code, stderr } = await home.machine.sh(
+    [
+      "set -e",
+      `program=$(echo ${coworkHome}/lib/agents/claude/${claude.install.pinned}/linux-*/claude)`,
+      `rm -f $program; echo ${agent} | base64 -d >$program; chmod 755 $program`,
+      `install -d -m 700 -o 1000 -g 1000 ${coworkHome}/auth ${vault}`,
+      `echo ${credentials} | base64 -d >${vault}/.credentials.json`,
+      `chown 1000:1000 ${vault}/.credentials.json; chmod 600 ${vault}/.credentials.json`,
+    ].join("\n"),
+  );
+  expect(code, stderr).toBe(0);
+}
+
+beforeAll(async () => {
+  home = await remoteAccount();
+  cwd = await sampleProject(home, "none", { name: "shop", files: { "ask.sh": ask } });
+  await done("init", "api");
+  await placeAgent();
+});
+
+afterAll(() => home?.remove());
+
+it("hands a task to a host, answers its question from here, and pulls the work", async () => {
+  const task = "@@if sh ask.sh $conversation; then echo there >there.txt; good made; else good refused; fi@@";
+  const { run } = await json<{ run: RunView }>("run", "api", task, "--permissions", "ask");
+  expect(run).toMatchObject({ id: "api:1", host: "box" });
+  await done("wait", "api", "--for", "waiting", "--timeout", "2m");
+  const { sessions } = await json<{ sessions: { host: string; approvals: number }[] }>("list");
+  expect(sessions).toMatchObject([{ host: "box", approvals: 1 }]);
+  const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
+  expect(approvals).toMatchObject([{ host: "box", run: "api:1", text: "make there" }]);
+  await done("approve", approvals[0]?.id ?? "");
+  await done("pull", "api", "--wait");
+  expect(await git(cwd, "show", "api:there.txt")).toBe("there");
+  const { runs } = await json<{ runs: RunView[] }>("runs");
+  expect(runs).toMatchObject([{ id: "api:1", host: "box", state: "completed", result: "made" }]);
+  const events = (await done("events", "--json")).stdout.trim().split("\n");
+  const ids = events.map((line) => (JSON.parse(line) as { id: string }).id);
+  expect(ids.filter((id) => !id.startsWith("box:api:"))).toEqual([]);
+  await done("runs", "api:1", "--save", "saved");
+  expect((await done("logs", "api:1")).stdout).toContain("made");
+});
