@@ -86,7 +86,7 @@ test("what happens on a host reaches the feed once, whatever restarts in the mid
   let streamed = "";
   const reading = (async () => {
     const text = new TextDecoder();
-    for await (const part of stream.body ?? []) streamed += text.decode(part as Uint8Array, { stream: true });
+    for await (const part of stream.body ?? []) streamed += text.decode(part, { stream: true });
   })().catch(() => undefined);
   await say("one");
   await expect.poll(heard).toEqual(said);

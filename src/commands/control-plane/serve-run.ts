@@ -13,10 +13,6 @@ export async function runServer(
   { port, untilIdle }: { port: string | undefined; untilIdle: boolean },
 ): Promise<number> {
   const chosen = port === undefined ? undefined : readPort(port);
-  const { keepMemorySmall, withoutOptimizing } = await import("../process/small-memory.ts");
-  keepMemorySmall();
-  // A server waits nearly all day: 11 MB less, and 100,000 events are sent again in the same time.
-  withoutOptimizing();
   const { serve } = await import("../../server/serve.ts");
   const end = new AbortController();
   const { scope } = await app.openRequest({ signal: end.signal, tell: () => undefined, folder: outside });

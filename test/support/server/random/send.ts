@@ -73,7 +73,8 @@ export async function misbehave(port: number, token: string, { random, pick }: C
   if (random() < 0.5) socket.pause();
   else socket.resume();
   socket.write(text);
-  if (random() < 0.3) socket.resetAndDestroy();
-  else if (random() < 0.3) socket.end();
+  const end = random();
+  if (end < 0.3) socket.resetAndDestroy();
+  else if (end < 0.5) socket.end();
   return socket;
 }
