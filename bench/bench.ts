@@ -7,11 +7,14 @@ import { tree } from "../test/support/git/tree.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
 import { measureConflicts } from "./conflicts.ts";
+import { addSessions } from "./many-sessions.ts";
 import { measureEvents } from "./events.ts";
 import type { Entry } from "./measure.ts";
 import { createPlace, names } from "./place.ts";
+import { measurePage } from "./page.ts";
 import { renderTable, type Report } from "./report.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureReplay, measureServe } from "./serve.ts";
 import { measureInit, measureStart } from "./sessions.ts";
 import { measureWatch } from "./watch.ts";
 
@@ -64,8 +67,13 @@ async function main(): Promise<void> {
     say("connect, version, completion, list");
     entries.push(...(await measureCommands(place, rounds)));
     entries.push(...(await measureEvents(place, rounds)));
-    say("watch");
-    entries.push(...(await measureWatch(place, rounds, values.smoke ? 3 : 50)));
+    say("watch, serve, the page");
+    const many = await addSessions(place, values.smoke ? 3 : 50 - count);
+    entries.push(...(await measureWatch(place, rounds)));
+    entries.push(...(await measureServe(place, rounds)));
+    entries.push(...(await measurePage(place, rounds, count + many.names.length)));
+    await many.remove();
+    entries.push(...(await measureReplay(place, rounds)));
     say("clone");
     entries.push(
       ...(await measureClone(

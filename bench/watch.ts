@@ -1,16 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { userEnvironment } from "../test/support/home/run-cowork.ts";
 import { openTerminal, type TmuxTerminal } from "../test/support/tmux-terminal.ts";
-import { addSessions } from "./many-sessions.ts";
 import { median, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
+import { memoryOf, processorSeconds } from "./server.ts";
 
 const secondsPerRound = 20;
 
 /** The screen that stays open all day: what it takes while it is looked at, and how fast it follows a key. */
-export async function measureWatch(place: Place, rounds: number, count: number): Promise<Entry[]> {
-  const more = await addSessions(place, count - 8 > 0 ? count - 8 : count);
+export async function measureWatch(place: Place, rounds: number): Promise<Entry[]> {
   const words = Object.entries(userEnvironment(place.home, { TERM: "xterm-256color" })).map((pair) => pair.join("="));
   const line = ["env", "-i", "-C", place.project, ...words, "sh", "-c", "echo pid=$$; exec cowork watch"];
   const terminal = await openTerminal(line, { columns: 80, rows: 24 });
@@ -21,24 +19,20 @@ export async function measureWatch(place: Place, rounds: number, count: number):
     await delay(5_000);
     const [cpu, rss]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round += 1) {
-      const before = await ticks(pid);
+      const before = await processorSeconds(pid);
       await delay(secondsPerRound * 1000);
-      cpu.push((await ticks(pid)) - before);
-      const status = await readFile(`/proc/${pid}/status`, "utf8");
-      rss.push(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
+      cpu.push((((await processorSeconds(pid)) - before) / secondsPerRound) * 100);
+      rss.push(await memoryOf(pid));
     }
-    // A tick is a hundredth of a second.
-    const shares = cpu.map((one) => one / secondsPerRound);
     const keys = await keyTimes(terminal);
     return [
-      { name: "watch50_cpu", value: median(shares), unit: "%", goal: 3, runs: shares },
+      { name: "watch50_cpu", value: median(cpu), unit: "%", goal: 3, runs: cpu },
       { name: "watch50_rss", value: median(rss), unit: "MB", goal: 80, runs: rss },
       { name: "watch50_key", value: median(keys), unit: "ms", goal: 100, runs: keys },
     ];
   } finally {
     await terminal.type("q");
     await terminal.close();
-    await more.remove();
   }
 }
 
@@ -68,10 +62,4 @@ async function shows(terminal: TmuxTerminal, what: RegExp): Promise<string> {
     await delay(50);
   }
   throw new Error(`the terminal does not show ${what}:\n${await terminal.screen()}`);
-}
-
-/** User and system time of a process. */
-async function ticks(pid: string): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return Number(fields[11]) + Number(fields[12]);
 }

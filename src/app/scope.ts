@@ -8,6 +8,9 @@ import type { SessionHost } from "../session/session-host.ts";
 import type { Context } from "../system/context.ts";
 import type { HostMakers, RemoteHost } from "./host-makers.ts";
 
+/** The folder of a scope that is in no project, whatever is on the disk: of a server, or a job. Nothing is asked of git for it. */
+export const outside = "";
+
 /**
  * What a user interface (the command line, a server) passes to a use case: one folder with its place, project and settings, and
  * the hosts that are reachable from there. Each is determined at first use, once. Progress goes to `ctx.report`, questions to
@@ -15,7 +18,7 @@ import type { HostMakers, RemoteHost } from "./host-makers.ts";
  */
 export interface Scope {
   readonly ctx: Context;
-  /** the current folder, absolute */
+  /** the current folder, absolute; or `outside` */
   readonly folder: string;
   /** the host that the user chose; undefined: the hosts of the sessions */
   readonly onlyHost: string | undefined;
@@ -87,7 +90,10 @@ interface Shared {
 
 function scopeAt(shared: Shared, folder: string, onlyHost: string | undefined): Scope {
   const { ctx, options } = shared;
-  const place = once(async () => await (await import("../project/find-place.ts")).findPlace(ctx, folder));
+  const place = once(async () => {
+    if (folder === outside) throw new CoworkError("NOT_A_PROJECT", "No project is meant.", { hint: "name a project" });
+    return await (await import("../project/find-place.ts")).findPlace(ctx, folder);
+  });
   const project = once(async () => {
     const [{ readProject }, where] = await Promise.all([import("../project/find-project.ts"), place()]);
     return await readProject(ctx, where);

@@ -48,6 +48,8 @@ export function createDoor(options: DoorOptions): Server {
   );
   // There is nothing to upgrade to; without this, Node would take it for a plain request.
   door.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
+    // Node leaves the socket to us here: without a listener, a client that resets it would end the server.
+    socket.on("error", () => undefined);
     const verdict = look(request);
     const caller = verdict.refused === undefined ? callerOf(options, request, verdict) : undefined;
     const status = verdict.refused !== undefined ? refusal(verdict).status : caller === undefined ? 401 : 404;

@@ -1,57 +1,10 @@
-import { spawn } from "node:child_process";
-import { request } from "node:http";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Operation } from "../../src/contract/http/operations.ts";
-import { coworkPaths } from "../../src/system/paths.ts";
 import { git, sampleProject } from "../support/git/sample-project.ts";
-import { temporaryHome, type TestHome } from "../support/home/home.ts";
-import { runCowork, userEnvironment } from "../support/home/run-cowork.ts";
-
-interface Running {
-  port: number;
-  kill(): void;
-  /** its exit code; null: it was killed */
-  ended: Promise<number | null>;
-}
-
-/** Starts `cowork serve` and waits until it serves. */
-async function startServer(home: TestHome): Promise<Running> {
-  const server = spawn(join(home.bin, "cowork"), ["serve", "--json"], {
-    env: userEnvironment(home),
-    cwd: home.home,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = new Promise<number | null>((done) => void server.once("exit", done));
-  const ready = new Promise<string>((done) => {
-    let text = "";
-    server.stdout.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes("}")) done(text);
-    });
-  });
-  const { port } = JSON.parse(await ready) as { port: number };
-  return { port, kill: () => void server.kill("SIGKILL"), ended };
-}
-
-/** A call over the unix socket. */
-async function call(home: TestHome, line: string, body?: object): Promise<{ status: number; text: string }> {
-  const { serveSocket: socketPath } = coworkPaths(home.coworkHome);
-  const [method, path] = line.split(" ");
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = text === undefined ? {} : { "Content-Type": "application/json", "Content-Length": text.length };
-  return await new Promise((done, fail) => {
-    const asked = request(
-      { socketPath, method, path: `/api/v1${path}`, headers: { Host: "cowork", ...headers } },
-      (answer) => {
-        let got = "";
-        answer.setEncoding("utf8").on("data", (chunk: string) => (got += chunk));
-        answer.on("end", () => done({ status: answer.statusCode ?? 0, text: got }));
-      },
-    );
-    asked.on("error", fail).end(text);
-  });
-}
+import { temporaryHome } from "../support/home/home.ts";
+import { runCowork } from "../support/home/run-cowork.ts";
+import { callSocket as call, startServer } from "../support/server/built-server.ts";
+import { harmless } from "../support/server/random/harmless.ts";
 
 test("a server shows what the command line shows, does long work that survives it, and loses no event when it is killed", async () => {
   await using home = await temporaryHome();
@@ -110,6 +63,8 @@ test("a server shows what the command line shows, does long work that survives i
   const again = await runCowork(["serve"], { home, cwd });
   expect(again).toMatchObject({ code: 1, stdout: "" });
   expect((await runCowork(["serve", "--port", "0.0.0.0:7333"], { home, cwd })).code).toBe(2);
+  // The long form is in test/soak.
+  expect(await harmless(home, second, { seed: 16, goOn: (step) => step < 150 })).toEqual([]);
   await cowork("serve", "--stop");
   expect(await second.ended).toBe(0);
 });

@@ -99,7 +99,7 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
     await browser.close();
     await cowork("serve", "--stop").catch(() => undefined);
     // Runs that are active would write into the home while it is removed.
-    await cowork("clean", ...Object.keys(tasks), "--force", "--yes").catch(() => undefined);
+    await cowork("clean", ...Object.keys(tasks), "--force").catch(() => undefined);
     await home.remove();
     await vendor.stop();
   }

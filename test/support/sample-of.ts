@@ -26,6 +26,7 @@ const makers: Record<string, (def: Def, field: string) => unknown[]> = {
   string: (_, field) => [known[field] ?? "2026-01-02T03:04:05.000Z"],
   number: () => [3],
   boolean: () => [true],
+  null: () => [null],
   unknown: () => [["anything"]],
   custom: () => [{ any: ["JSON", 1, null, { deep: true }] }],
   enum: ({ entries = {} }) => [Object.values(entries)[0]],

@@ -1,7 +1,7 @@
 import type { ServeFile } from "../../contract/http/files.ts";
 import { coworkVersion } from "../../version.ts";
 import { usageError } from "../line/usage.ts";
-import type { Scope } from "../../app/scope.ts";
+import { outside, type Scope } from "../../app/scope.ts";
 import type { App } from "../process/app.ts";
 
 const usualPort = 7333;
@@ -15,7 +15,7 @@ export async function runServer(
   const chosen = port === undefined ? undefined : readPort(port);
   const { serve } = await import("../../server/serve.ts");
   const end = new AbortController();
-  const { scope } = await app.openRequest({ signal: end.signal, tell: () => undefined, folder: "/" });
+  const { scope } = await app.openRequest({ signal: end.signal, tell: () => undefined, folder: outside });
   await serve({
     ctx: scope.ctx,
     version: coworkVersion(),
@@ -23,7 +23,7 @@ export async function runServer(
     port: chosen ?? usualPort,
     onlyPort: chosen !== undefined,
     idleMs: untilIdle ? idleMs : undefined,
-    open: async (request) => await app.openRequest({ ...request, folder: "/" }),
+    open: async (request) => await app.openRequest({ ...request, folder: outside }),
     notify: async (own) => await notify(app, own),
     onReady: (file) => show(app, file),
   });

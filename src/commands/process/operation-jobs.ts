@@ -6,7 +6,7 @@ import type { Caller } from "./caller.ts";
 /** Jobs of the server on the user's own machine are use cases, and may be about other hosts. */
 export function withOperations(work: JobWork, { program, cpus }: Caller): JobWork {
   return async (ctx, request, tell) => {
-    const [{ operationMethod }, { operationJob }, { openScope }, { hostMakers }] = await Promise.all([
+    const [{ operationMethod }, { operationJob }, { openScope, outside }, { hostMakers }] = await Promise.all([
       import("../../app/operations/files.ts"),
       import("../../app/operations/work.ts"),
       import("../../app/scope.ts"),
@@ -15,7 +15,7 @@ export function withOperations(work: JobWork, { program, cpus }: Caller): JobWor
     if (request.method !== operationMethod) return await work(ctx, request, tell);
     const makers = hostMakers(program);
     const open = (own: Context, its: typeof tell): OpenScope =>
-      openScope(own, { folder: "/", onlyHost: undefined, cpus, makers, tell: its });
+      openScope(own, { folder: outside, onlyHost: undefined, cpus, makers, tell: its });
     return await operationJob(open)(ctx, request, tell);
   };
 }

@@ -55,7 +55,11 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
       state.cursors[host] = Object.fromEntries(Object.entries(own).filter(([id]) => Object.hasOwn(known, id)));
     },
     append: async (host, events) => {
-      const numbered = events.map((event, index): FeedEvent => ({ ...event, host, seq: state.last + 1 + index }));
+      const numbered = inOrderOfSessions(events).map((event, index): FeedEvent => ({
+        ...event,
+        host,
+        seq: state.last + 1 + index,
+      }));
       const lines = numbered.map((event) => Buffer.from(`${JSON.stringify(event)}\n`));
       try {
         await handle.write(Buffer.concat(lines), 0, undefined, state.size);
@@ -101,6 +105,16 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
   };
 }
 /* eslint-enable no-param-reassign */
+
+/**
+ * The events of each session in the order of its numbers, at the places that the session has. A host sorts them by time, and a report
+ * that was taken in late has a higher number than what happened after it: the last line would not say how far a session was read.
+ */
+function inOrderOfSessions(events: readonly SessionEvent[]): SessionEvent[] {
+  const bySession = Map.groupBy(events, ({ sessionId }) => sessionId);
+  const next = new Map([...bySession].map(([id, own]) => [id, own.toSorted((a, b) => a.n - b.n).values()]));
+  return events.map((event) => next.get(event.sessionId)?.next().value ?? event);
+}
 
 function blockOf({ head, index }: FeedState, seq: number): number {
   return Math.min(index.length - 1, Math.max(0, Math.floor((seq - head.first) / blockSize)));

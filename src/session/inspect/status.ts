@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { findAgent } from "../../agent/catalog.ts";
 import type { ContainerSummary } from "../../engine/types.ts";
 import { toCoworkError } from "../../errors.ts";
@@ -16,8 +17,11 @@ import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
 import { workOf } from "../work/agent-work.ts";
 
+/** Sessions whose clone and processes are looked at side by side: each look runs git in a container. */
+const looksAtOnce = 4;
+
 /**
- * Detailed status of sessions, in parallel: git state, unsaved work, resources, disk, ports, login. Usage figures take the engine
+ * Detailed status of sessions: git state, unsaved work, resources, disk, ports, login. Usage figures take the engine
  * a second, and sizes read every file: `brief` leaves both out.
  */
 export async function sessionStatus(
@@ -29,6 +33,7 @@ export async function sessionStatus(
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   const shared = readOncePerProject(user);
   const logins = await readLogins(ctx, entries);
+  const inTurn = pLimit(looksAtOnce);
   return Promise.all(
     entries.map(async (entry) =>
       "record" in entry
@@ -36,6 +41,7 @@ export async function sessionStatus(
             containers: ownContainers(ctx, entry.record, containers.get(entry.id) ?? []),
             login: logins.get(entry.record.agent) ?? "none",
             options,
+            inTurn,
           })
         : { ...unreadable(ctx, entry), ...unknownStatus("the session's record cannot be read"), login: "none" },
     ),
@@ -69,13 +75,14 @@ interface Known {
   containers: ContainerSummary[];
   login: SessionStatus["login"];
   options: StatusOptions;
+  inTurn: <T>(look: () => Promise<T>) => Promise<T>;
 }
 
 async function oneStatus(
   ctx: Context,
   user: ProjectClient,
   record: SessionRecord,
-  { containers, login, options }: Known,
+  { containers, login, options, inTurn }: Known,
 ): Promise<SessionStatus> {
   const main = devContainer(containers);
   const running = main?.state === "running";
@@ -84,10 +91,10 @@ async function oneStatus(
     main === undefined || options.brief ? undefined : ctx.engine.findContainer(main.id),
     // A container may stop between the requests: then there are no figures.
     running && !options.brief ? ctx.engine.stats(main.id).catch(() => null) : null,
-    inspectClone(ctx, record, user, options.precious).catch(unknownCloneReport),
+    inTurn(async () => await inspectClone(ctx, record, user, options.precious).catch(unknownCloneReport)),
     options.brief ? 0 : treeSize(ctx.paths.clone(record.id)).catch(() => 0),
     options.brief ? 0 : treeSize(ctx.paths.state(record.id)).catch(() => 0),
-    workOf(ctx, record, main, { check: !options.brief }),
+    inTurn(async () => await workOf(ctx, record, main, { check: !options.brief })),
   ]);
   const startedAt = detail?.startedAt;
   return {

@@ -17,15 +17,7 @@ export interface Reading {
 export function readChanges({ paths }: Pick<Context, "paths">): Reading {
   const [histories, records]: [string[], string[]] = [[], []];
   for (const id of sessionIds(paths.stateRoot)) {
-    const events = paths.events(id);
-    const written = [
-      paths.eventLog(id),
-      paths.journal(id),
-      join(events, "inbox"),
-      join(events, "asks"),
-      join(events, "mail"),
-    ];
-    histories.push(id, ...written.map(stampOf));
+    histories.push(id, ...historyOf(paths, id).map(stampOf));
     records.push(id, stampOf(paths.record(id)));
   }
   return { histories: histories.join(" "), records: records.join(" ") };
@@ -37,11 +29,10 @@ export async function waitForChange(
   before: Reading,
   { ms, signal }: { ms: number; signal: AbortSignal },
 ): Promise<void> {
-  const isSame = (): boolean => {
-    const now = readChanges({ paths });
-    return now.histories === before.histories && now.records === before.records;
-  };
-  if (signal.aborted || !isSame()) return;
+  // Before the comparison: what is written after it differs from these.
+  const isSame = comparison(paths);
+  const now = readChanges({ paths });
+  if (signal.aborted || now.histories !== before.histories || now.records !== before.records) return;
   const changed = Promise.withResolvers<void>();
   const look = (): void => void (isSame() || changed.resolve());
   const watchers = foldersOf(paths).flatMap((folder) => watchFolder(folder, look));
@@ -55,6 +46,29 @@ export async function waitForChange(
     for (const timer of timers) clearInterval(timer);
     for (const watcher of watchers) watcher.close();
   }
+}
+
+function historyOf(paths: Context["paths"], id: string): string[] {
+  const events = paths.events(id);
+  return [paths.eventLog(id), paths.journal(id), join(events, "inbox"), join(events, "asks"), join(events, "mail")];
+}
+
+/**
+ * Whether nothing has been written since now. A server asks this each second, all day: paths are made once, and numbers are compared
+ * instead of texts, which takes a third of the time.
+ */
+function comparison(paths: Context["paths"]): () => boolean {
+  const ids = sessionIds(paths.stateRoot);
+  const files = ids.flatMap((id) => [...historyOf(paths, id), paths.record(id)]);
+  const seen = files.map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return () => {
+    const names = sessionIds(paths.stateRoot);
+    if (names.length !== ids.length || names.some((name, index) => name !== ids[index])) return false;
+    return files.every((path, index) => {
+      const [now, then] = [lstatSync(path, { throwIfNoEntry: false }), seen[index]];
+      return now?.ino === then?.ino && now?.size === then?.size && now?.mtimeMs === then?.mtimeMs;
+    });
+  };
 }
 
 function sessionIds(root: string): string[] {

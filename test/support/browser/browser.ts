@@ -29,11 +29,13 @@ interface Options {
   colorScheme?: "light" | "dark";
   /** what the console may say, because the test makes it happen */
   expected?: RegExp;
+  /** runs in the page before its own scripts */
+  script?: string;
 }
 
 /** Opens a page of the server as a person does who follows the link of `cowork ui`. */
 export async function openPage(browser: Browser, link: string, options: Options = {}): Promise<Watched> {
-  const { viewport = wide, colorScheme = "light", expected } = options;
+  const { viewport = wide, colorScheme = "light", expected, script = "" } = options;
   const context = await browser.newContext({
     viewport,
     colorScheme,
@@ -60,6 +62,7 @@ export async function openPage(browser: Browser, link: string, options: Options 
   });
   await page.addInitScript(`
     addEventListener("securitypolicyviolation", (event) => console.error("CSP: " + event.violatedDirective + " " + event.blockedURI));
+    ${script}
   `);
   await page.goto(link).catch(async (error: unknown) => {
     if (!String(error).includes("ERR_NETWORK_CHANGED")) throw error;

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createContext } from "../../../src/app/create-context.ts";
-import { openScope } from "../../../src/app/scope.ts";
+import { openScope, outside } from "../../../src/app/scope.ts";
 import type { Me, SignInLink } from "../../../src/contract/http/auth.ts";
 import type { ServeFile } from "../../../src/contract/http/files.ts";
 import type { Role } from "../../../src/contract/http/route.ts";
@@ -111,7 +111,7 @@ export async function testServer({
         makeHost: async () => open("local"),
         makeRemote: async (_, name) => Object.assign(open(name), { close: () => undefined }),
       });
-      return openScope(makeContext(signal), { folder: "/", onlyHost: undefined, cpus: 2, makers, tell });
+      return openScope(makeContext(signal), { folder: outside, onlyHost: undefined, cpus: 2, makers, tell });
     },
     onReady: ready.resolve,
     ...options,

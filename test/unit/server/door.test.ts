@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { testServer } from "../../support/server/test-server.ts";
 import { routeTable } from "../../../src/server/routes/table.ts";
@@ -208,4 +210,17 @@ test("what needs more than the route's role is refused in its content", async ()
     ["POST /devices/links", { role: "view" }],
   ] as const)
     expect((await server.call(line, { token, body })).body, line).toMatchObject({ status: 403, code: "ROLE_TOO_LOW" });
+});
+
+test("a client that asks for an upgrade and resets its connection does not end the server", async () => {
+  const server = await testServer();
+  const head = `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`;
+  for (let n = 0; n < 30; n += 1) {
+    const socket = connect(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    await new Promise((done) => void socket.write(head, done));
+    socket.resetAndDestroy();
+    await once(socket, "close");
+  }
+  expect((await server.call("GET /me")).status).toBe(401);
 });

@@ -113,3 +113,19 @@ test("what is appended at the same time is whole and in order", async () => {
   await appendFile(join(home, "state/.serve/feed.jsonl"), '{"seq":101');
   expect((await feedIn(home)).last).toBe(100);
 });
+
+test("a report that was taken in late comes once: the events of a session keep the order of its numbers", async () => {
+  const home = await temporaryFolder();
+  const feed = await feedIn(home);
+  // Sorted by time: what the agent reported first was taken in last.
+  await feed.append("local", [event("a", 1), event("b", 1), event("a", 3), event("a", 2)]);
+  expect((await feed.after(0, 10, all)).events.map(({ id }) => id)).toEqual([
+    "local:a:1",
+    "local:b:1",
+    "local:a:2",
+    "local:a:3",
+  ]);
+  expect(feed.cursors("local")).toEqual({ "app-a": 3, "app-b": 1 });
+  await feed.close();
+  expect((await feedIn(home)).cursors("local")).toEqual({ "app-a": 3, "app-b": 1 });
+});
