@@ -33,6 +33,8 @@ export interface LookRequest {
   still?: ReadonlySet<string>;
   /** the only sessions to ask, by `keyOf`; the others are as they were last seen */
   ask?: ReadonlySet<string>;
+  /** how many sessions of one host are asked side by side */
+  atOnce?: number;
 }
 
 export interface LookResult {
@@ -102,8 +104,10 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const unknown = { a: one, b: other, class: "unknown", paths: [], reason: reason ?? "it has no commit" } as const;
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
-  const merged = await mergedOf(ctx, scratch, request, { found, lineages });
-  const held = await heldWork(ctx, scratch, found, { lineages, projectTips });
+  const [merged, held] = await Promise.all([
+    mergedOf(ctx, scratch, request, { found, lineages }),
+    heldWork(ctx, scratch, found, { lineages, projectTips }),
+  ]);
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);

@@ -57,6 +57,7 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
     target,
     clones: there.map((view) => cloneOf(scope, view)),
     pairs: wanted.pairs,
+    atOnce: (await scope.settings()).concurrency,
     ...(only === undefined ? {} : { only }),
     ...(ask === undefined ? {} : { ask }),
     ...(wanted.still === undefined ? {} : { still: wanted.still }),
