@@ -76,4 +76,4 @@ function signPath({ path, name, signal, certain, usedIn }: Sign): ConflictPath {
 }
 
 /** Changes when the same files may get another class: results of another version are not used. */
-export const classifierVersion = 2;
+export const classifierVersion = 3;
