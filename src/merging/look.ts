@@ -7,7 +7,7 @@ import { askClones, type Found } from "./ask-clones.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
-import { changedSince, updateSummary } from "./cache/update-summary.ts";
+import { changedSince, updateSummary, withoutRemade } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
 import { heldWork } from "./held-work.ts";
 import { readLineages, type FindLineage } from "./judge/lineage.ts";
@@ -118,9 +118,12 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     return { session, key: keyOf(clone), label: labelOf(clone, clones), ...(work && { work }) };
   });
   const sessions = looked.map(({ session }) => session);
-  const last = readSummary(ctx, request.project);
-  const { summary, news } = updateSummary(last, { looked, pairs });
-  if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
+  const stored = readSummary(ctx, request.project);
+  const created = createdOf(clones);
+  const last = stored && withoutRemade(stored, created);
+  const { summary: updated, news } = updateSummary(last, { looked, pairs });
+  const summary = { ...updated, created };
+  if (JSON.stringify(summary) !== JSON.stringify(stored)) await writeSummary(ctx, request.project, summary);
   return {
     sessions,
     pairs,
@@ -141,6 +144,14 @@ function createLineages(
   let reading: Promise<FindLineage> | undefined;
   return async () =>
     await (reading ??= readLineages(ctx, scratch, [...new Set([target.tips[0], ...named])], projectTips));
+}
+
+function createdOf(clones: readonly Clone[]): Record<string, string> {
+  return Object.fromEntries(
+    clones.flatMap((clone) =>
+      clone.createdAt === undefined || clone.createdAt === "" ? [] : [[keyOf(clone), clone.createdAt]],
+    ),
+  );
 }
 
 /** Sessions of the same name are distinguished by their host. */

@@ -89,12 +89,13 @@ function withMerged(
 }
 
 function cloneOf(scope: Scope, view: SessionView): Clone {
-  const { id, name, host, state, error } = view;
+  const { id, name, host, state, error, createdAt } = view;
   return {
     id,
     name,
     host,
     running: state === "running",
+    createdAt,
     open: async () => {
       if (state === "unreachable")
         throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");
