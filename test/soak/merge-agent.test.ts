@@ -23,9 +23,9 @@ async function done(...args: string[]): Promise<CoworkResult> {
 
 /** Runs a merge, and brings its session to the stand-in as soon as it is there. */
 async function merge(...args: string[]): Promise<{ code: number; merge: MergeView; stderr: string }> {
-  let isOver = false;
-  const running = cowork("merge", ...args, "--resolve", "agent", "--json").finally(() => (isOver = true));
-  while (!isOver) {
+  const over = new AbortController();
+  const running = cowork("merge", ...args, "--resolve", "agent", "--json").finally(() => over.abort());
+  while (!over.signal.aborted) {
     // Its container may be gone again.
     await vendor.adoptSessions(home.hash).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));

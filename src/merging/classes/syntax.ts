@@ -46,18 +46,12 @@ export function readSyntax(
     const roots = query.matches(tree.rootNode, { progressCallback, matchLimit: 4096 });
     const captures: Capture[] = [];
     let asked = 0;
-    for (const {
-      captures: [root],
-      patternIndex,
-    } of roots) {
-      if (root === undefined) continue;
-      for (const pattern of patterns[patternIndex] ?? []) {
-        for (const found of matches(pattern, root.node)) {
-          captures.push(...toCapture(found));
-          // Asking for the time takes as long as finding one.
-          if ((asked += 1) % 256 === 0 && now() > end) return undefined;
-        }
-      }
+    for (const found of roots.flatMap(({ captures: [root], patternIndex }) =>
+      root === undefined ? [] : [{ node: root.node, of: patterns[patternIndex] ?? [] }],
+    )) {
+      for (const pattern of found.of) for (const one of matches(pattern, found.node)) captures.push(...toCapture(one));
+      // Asking for the time takes as long as finding one.
+      if ((asked += 1) % 64 === 0 && now() > end) return undefined;
     }
     if (now() > end) return undefined;
     return { captures, broken: tree.rootNode.hasError };

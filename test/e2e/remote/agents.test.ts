@@ -87,9 +87,9 @@ it("conflicts and claims know a session on this machine and one on the host", as
   const found = await cowork("conflicts", "--json");
   expect(found.code, found.stderr).toBe(8);
   const { sessions, pairs } = JSON.parse(found.stdout) as ConflictsOutput;
-  expect(sessions.map(({ name, host, judged }) => [name, host, judged]).toSorted()).toEqual([
-    ["api", "box", true],
-    ["here", "local", true],
+  expect(sessions.map(({ name, host, judged }) => `${name}@${host} ${judged}`).toSorted()).toEqual([
+    "api@box true",
+    "here@local true",
   ]);
   const shown = pairs.map(({ a, b, class: kind, paths }) => [[a, b].toSorted(), kind, paths.map(({ path }) => path)]);
   expect(shown).toContainEqual([["api", "here"], "textual", ["README.md"]]);
