@@ -22,7 +22,7 @@ const [leastFree, most] = [512 * 1024 * 1024, 128 * 1024 * 1024];
 const pollMs = 50;
 
 /**
- * Makes a folder in memory for objects that are never read. A merge writes ten to ninety small files for each pair: for 50 sessions git
+ * Makes a folder in memory for objects that are never read. A merge writes about ten small files for each pair: for 50 sessions git
  * took 1.1 s of the processor's time there, and 4.3 to 7 s on ext4, which then took 0.5 s more to remove them.
  * @returns undefined where there is no such place, or too little is free
  */
