@@ -87,7 +87,10 @@ async function asFunction(esm: string, strict: boolean, options: BuildOptions): 
   const { code } = await transform(esm, { target, minifySyntax, minifyWhitespace, supported, format: "cjs" });
   // Above it are esbuild's own versions of what is in `fileOf`. Only `main` exports nothing and keeps them.
   const start = Math.max(0, code.search(/var stdin_exports\b/));
-  return `function(module,exports,require){${strict ? '"use strict";' : ""}${code.slice(start)}}`;
+  // A library's function may have a `require` of its own, which keeps its name if there is an `eval`. What esbuild makes of `import()` in
+  // there means ours.
+  const own = code.slice(start).replaceAll(/=> ?__toESM\(require\(/g, "=>__toESM(__load(");
+  return `function(module,exports,require){${strict ? '"use strict";' : ""}const __load=require;${own}}`;
 }
 
 /**

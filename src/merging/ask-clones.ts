@@ -9,8 +9,8 @@ import { readSnapshot, reasonFor, takeLook, type Look } from "./snapshot/take-sn
 /** A session as it was found; with a reason it could not be judged. */
 export type Found = Seen & { reason?: string };
 
-/** Sessions are asked side by side. */
-const atOnce = 8;
+/** So many sessions of a host are asked side by side, unless the caller says otherwise. */
+const usualAtOnce = 4;
 /** What they send is checked by this many calls of git side by side: each may take much memory. */
 const takenAtOnce = 2;
 
@@ -20,13 +20,15 @@ export interface AskRequest {
   still?: ReadonlySet<string>;
   /** the only sessions to ask, by `keyOf` */
   ask?: ReadonlySet<string>;
+  /** how many sessions of one host are asked side by side: each has its host walk through a working tree */
+  atOnce?: number;
 }
 
 /** Asks the sessions, several at once, and takes in what they send. */
 export async function askClones(
   ctx: Context,
   scratch: OpenScratch,
-  { clones, still, ask }: AskRequest,
+  { clones, still, ask, atOnce = usualAtOnce }: AskRequest,
   { before, have }: { before: ReadonlyMap<string, Seen>; have: readonly string[] },
 ): Promise<Map<string, Found>> {
   const found = new Map<string, Found>();
@@ -74,11 +76,11 @@ export async function askClones(
       found.set(key, { asOf, start, reason: reasonFor(error) });
     }
   };
-  const open = [...clones];
-  const work = async (): Promise<void> => {
+  const work = async (open: Clone[]): Promise<void> => {
     for (let next = open.shift(); next !== undefined; next = open.shift()) await one(next);
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const hosts = [...Map.groupBy(clones, ({ host }) => host).values()];
+  await Promise.all(hosts.flatMap((open) => Array.from({ length: Math.max(1, atOnce) }, async () => await work(open))));
   if (packs > 0) await scratch.grown(packs, bytes);
   await checkTips(ctx, scratch, found, before);
   return found;

@@ -7,7 +7,7 @@ import { askClones, type Found } from "./ask-clones.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
-import { changedSince, updateSummary } from "./cache/update-summary.ts";
+import { changedSince, updateSummary, withoutRemade } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
 import { heldWork } from "./held-work.ts";
 import { readLineages, type FindLineage } from "./judge/lineage.ts";
@@ -33,6 +33,8 @@ export interface LookRequest {
   still?: ReadonlySet<string>;
   /** the only sessions to ask, by `keyOf`; the others are as they were last seen */
   ask?: ReadonlySet<string>;
+  /** how many sessions of one host are asked side by side */
+  atOnce?: number;
 }
 
 export interface LookResult {
@@ -102,8 +104,10 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const unknown = { a: one, b: other, class: "unknown", paths: [], reason: reason ?? "it has no commit" } as const;
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
-  const merged = await mergedOf(ctx, scratch, request, { found, lineages });
-  const held = await heldWork(ctx, scratch, found, { lineages, projectTips });
+  const [merged, held] = await Promise.all([
+    mergedOf(ctx, scratch, request, { found, lineages }),
+    heldWork(ctx, scratch, found, { lineages, projectTips }),
+  ]);
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);
@@ -114,9 +118,12 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     return { session, key: keyOf(clone), label: labelOf(clone, clones), ...(work && { work }) };
   });
   const sessions = looked.map(({ session }) => session);
-  const last = readSummary(ctx, request.project);
-  const { summary, news } = updateSummary(last, { looked, pairs });
-  if (JSON.stringify(summary) !== JSON.stringify(last)) await writeSummary(ctx, request.project, summary);
+  const stored = readSummary(ctx, request.project);
+  const created = createdOf(clones);
+  const last = stored && withoutRemade(stored, created);
+  const { summary: updated, news } = updateSummary(last, { looked, pairs });
+  const summary = { ...updated, created };
+  if (JSON.stringify(summary) !== JSON.stringify(stored)) await writeSummary(ctx, request.project, summary);
   return {
     sessions,
     pairs,
@@ -137,6 +144,14 @@ function createLineages(
   let reading: Promise<FindLineage> | undefined;
   return async () =>
     await (reading ??= readLineages(ctx, scratch, [...new Set([target.tips[0], ...named])], projectTips));
+}
+
+function createdOf(clones: readonly Clone[]): Record<string, string> {
+  return Object.fromEntries(
+    clones.flatMap((clone) =>
+      clone.createdAt === undefined || clone.createdAt === "" ? [] : [[keyOf(clone), clone.createdAt]],
+    ),
+  );
 }
 
 /** Sessions of the same name are distinguished by their host. */

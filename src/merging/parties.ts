@@ -6,6 +6,8 @@ export interface Clone {
   name: string;
   host: string;
   running: boolean;
+  /** tells it from one that had its name before */
+  createdAt?: string;
   /** Opens its clone without a lock. Throws what the host does. */
   open(): Promise<{ inside: GitInside; start: { commit: string }; close(): Promise<void> }>;
 }

@@ -99,8 +99,10 @@ describe.each([
       looked.map(({ name, host, judged }: { name: string; host: string; judged: boolean }) => [name, host, judged]),
     ).toEqual(["a", "b", "c"].map((name) => [name, home.machine.host, true]));
     expect(pairs.filter((pair: { class: string }) => pair.class !== "clean")).toMatchObject([
-      { a: "a", b: "b", class: "textual", paths: [{ path: "src/login.js", kind: "content" }] },
+      { a: "a", b: "b", class: "textual", paths: [{ path: "src/login.js", kind: "content", entities: ["login"] }] },
     ]);
+    // The grammars are in the file that was built.
+    expect(found.stderr).not.toContain("names were not looked for");
     expect(pairs).toHaveLength(6);
     expect((await cowork("conflicts", "c")).code).toBe(0);
     expect((await sessions("list")).find(({ name }) => name === "a")).toMatchObject({ conflicts: { with: ["b"] } });

@@ -57,6 +57,7 @@ export async function lookAtProject(scope: Scope, wanted: LookWanted): Promise<P
     target,
     clones: there.map((view) => cloneOf(scope, view)),
     pairs: wanted.pairs,
+    atOnce: (await scope.settings()).concurrency,
     ...(only === undefined ? {} : { only }),
     ...(ask === undefined ? {} : { ask }),
     ...(wanted.still === undefined ? {} : { still: wanted.still }),
@@ -88,12 +89,13 @@ function withMerged(
 }
 
 function cloneOf(scope: Scope, view: SessionView): Clone {
-  const { id, name, host, state, error } = view;
+  const { id, name, host, state, error, createdAt } = view;
   return {
     id,
     name,
     host,
     running: state === "running",
+    createdAt,
     open: async () => {
       if (state === "unreachable")
         throw new CoworkError("HOST_UNREACHABLE", error?.message ?? "its host does not answer");

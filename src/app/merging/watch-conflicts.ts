@@ -16,8 +16,10 @@ import { projectTarget } from "./project-target.ts";
 
 /** Sessions whose agents say something are looked at within this time. */
 const pollMs = 700;
-/** A person may work in a session without an agent. */
+/** A person may work in a session without an agent: all are looked at after this time, */
 const everyMs = 30_000;
+/** or after this many times as long as that took, so that many sessions do not keep their hosts busy. */
+const pause = 20;
 /** Events that `conflicts` itself writes. */
 const own = /^(conflict\.|session\.merged)/;
 
@@ -34,9 +36,11 @@ export async function watchConflicts(
 ): Promise<void> {
   checkType(wanted.type);
   const projects = (await projectsOf(scope, wanted)).map((found) => ({ found, feed: createFeed(found) }));
+  const time = (): number => scope.ctx.clock.now().getTime();
+  let fullAt = time();
   const looks = await Promise.all(projects.map(async ({ found }) => await compareProject(found)));
+  let fullMs = Math.abs(time() - fullAt);
   let shown = "";
-  let fullAt = scope.ctx.clock.now().getTime();
   for (;;) {
     const result = conflictsOf(looks, wanted);
     const essence = JSON.stringify([
@@ -49,9 +53,8 @@ export async function watchConflicts(
       await scope.ctx.clock.sleep(pollMs, scope.ctx.signal).catch((error: unknown) => {
         throw toCoworkError(error);
       });
-      const now = scope.ctx.clock.now().getTime();
-      const isDue = Math.abs(now - fullAt) >= everyMs;
-      if (isDue) fullAt = now;
+      const now = time();
+      const isDue = Math.abs(now - fullAt) >= Math.max(everyMs, fullMs * pause);
       for (const [n, { found, feed }] of projects.entries()) {
         const news = await feed();
         const look = looks[n];
@@ -60,6 +63,7 @@ export async function watchConflicts(
         looks[n] = await compareProject(found, isDue ? {} : { still });
         changed = true;
       }
+      if (isDue) [fullAt, fullMs] = [now, Math.abs(time() - now)];
     }
   }
 }

@@ -124,6 +124,8 @@ export const conflictSummary = z.object({
   ),
   merged: z.record(z.string(), mergedView),
   work: z.exactOptional(z.record(z.string(), heldWork)),
+  /** when each session was created: one of the same name that was created later is another one */
+  created: z.exactOptional(z.record(z.string(), z.string())),
 });
 
 /** An event of merging, to be written into the session's journal. */

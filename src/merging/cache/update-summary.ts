@@ -54,6 +54,17 @@ export function updateSummary(
   return { summary: withoutGone(summary, looked), news };
 }
 
+/** Without what is known of sessions that were removed and made again under the same name since. */
+export function withoutRemade(summary: ConflictSummary, created: Readonly<Record<string, string>>): ConflictSummary {
+  const isSame = (key: string): boolean => {
+    const [before, now] = [summary.created?.[key], created[key]];
+    return before === undefined || now === undefined || before === now;
+  };
+  const kept = <T>(of: Readonly<Record<string, T>> | undefined): Record<string, T> =>
+    Object.fromEntries(Object.entries(of ?? {}).filter(([key]) => isSame(key)));
+  return { ...summary, marks: kept(summary.marks), merged: kept(summary.merged), work: kept(summary.work) };
+}
+
 /** What a session collides with now, and what is new of that. */
 function compareMarks(
   last: ReadonlyMap<string, ConflictClass>,
@@ -65,6 +76,8 @@ function compareMarks(
   for (const pair of pairs) {
     if ((pair.a !== label && pair.b !== label) || pair.class === "unknown") continue;
     const other = pair.a === label ? pair.b : pair.a;
+    // The project has one branch that sessions are compared with. It may have been another one.
+    if (isBranch(other)) for (const name of now.keys()) if (isBranch(name) && name !== other) now.delete(name);
     const paths = pair.paths.map(({ path }) => path);
     if (isCollision(pair.class)) {
       if (last.get(other) !== pair.class)
@@ -110,3 +123,5 @@ export function changedSince(
     }),
   );
 }
+
+const isBranch = (label: string): boolean => label.startsWith("project/");

@@ -8,6 +8,7 @@ import type { Context } from "../../system/context.ts";
 import { ensureFolder, readTextFile, writeFileAtomic } from "../../system/files/files.ts";
 import { withLock } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
+import { clockOf } from "./clock.ts";
 
 type DerivedContext = Pick<Context, "paths" | "clock" | "signal">;
 
@@ -79,7 +80,7 @@ async function writeList(ctx: Pick<Context, "paths">, derived: Derived, id: stri
   const file = join(folder, "changed");
   const lines = Object.entries(derived).flatMap(([sessionId, { session, paths, at }]) => {
     const holder = sessionId === id ? `${session} (this session)` : session;
-    return paths.map((path) => [holder, `${at.slice(11, 16)} UTC`, path].map((value) => plain(value)).join("\t"));
+    return paths.map((path) => [holder, clockOf(at), path].map((value) => plain(value)).join("\t"));
   });
   const text = lines.map((line) => `${line}\n`).join("");
   const present = await readTextFile(file, { maxBytes }).catch(() => undefined);

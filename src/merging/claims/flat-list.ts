@@ -1,5 +1,6 @@
 import type { Claim, StoredClaims } from "../../contract/merging/claims.ts";
 import { plain } from "../../system/text.ts";
+import { clockOf } from "./clock.ts";
 import { globExpression, parseGlob } from "./glob.ts";
 
 /** The first line: another one is not read by the hook, which then lets everything pass. */
@@ -23,7 +24,7 @@ function claimLines({ mode, until, session, why = "", globs }: Claim, isOwn: boo
   const seconds = String(Math.floor(Date.parse(until) / 1000));
   const kind = isOwn ? `own-${mode}` : mode;
   return globs.map((text) => {
-    const shown = fields(kind, seconds, `${until.slice(11, 16)} UTC`, session, why, text);
+    const shown = fields(kind, seconds, clockOf(until), session, why, text);
     // Never printed, so it stays as it is.
     return `${shown}\t${globExpression(parseGlob(text))}`;
   });

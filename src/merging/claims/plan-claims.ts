@@ -2,6 +2,7 @@ import type { Claim, ClaimMode, ClaimRequest, StoredClaims } from "../../contrac
 import { CoworkError, usageError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
+import { clockOf } from "./clock.ts";
 import { globMatches, globsOverlap, matchesAll, parseGlob, type Glob } from "./glob.ts";
 
 /** How long a claim holds without a sign of the holder's agent, in ms. */
@@ -80,7 +81,7 @@ function sameTexts(a: readonly string[], b: readonly string[]): boolean {
 
 function taken({ session, why, until, globs, mode }: Claim, wanted: readonly string[]): CoworkError {
   const reason = why === undefined ? "" : ` (${plain(why)})`;
-  const what = `Session ${plain(session)} holds ${globs.map((text) => plain(text)).join(", ")} ${mode} until ${until}${reason}`;
+  const what = `Session ${plain(session)} holds ${globs.map((text) => plain(text)).join(", ")} ${mode} until ${clockOf(until)}${reason}`;
   return new CoworkError("CLAIMED", `${what}, so ${wanted.map((text) => plain(text)).join(", ")} cannot be claimed.`, {
     hint: steps`see all of them: ${ownCommand("claim")}; or end that claim: ${ownCommand("claim", session, "--release")}`,
   });

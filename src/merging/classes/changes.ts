@@ -1,4 +1,5 @@
 import type { Entity, FileEntities } from "./entities.ts";
+import { languageOf, type Language } from "./languages.ts";
 
 /** The entities of the files that were changed, by path. A file that does not exist on a side is not in its map. */
 export type Files = ReadonlyMap<string, FileEntities>;
@@ -17,10 +18,20 @@ export interface Use {
   key: string;
 }
 
+export interface Moved {
+  key: string;
+  was: Entity;
+  from: string;
+  to: string;
+}
+
 /** What one side did since the base. */
 export interface SideChanges {
+  files: Files;
   /** by `idOf` */
   changes: ReadonlyMap<string, Change>;
+  /** what is in another file now, where a file is a module: who imports it from the old one finds nothing */
+  moved: readonly Moved[];
   /** where the side uses a name that it did not use there before, by name */
   newUses: ReadonlyMap<string, Use[]>;
 }
@@ -39,12 +50,30 @@ export function changesOf(base: Files, side: Files): SideChanges {
     const key = (was ?? now)?.key ?? "";
     if (kind !== undefined) changes.set(idOf(path, key), { path, key, kind, ...(was && { was }), ...(now && { now }) });
   }
-  return { changes, newUses: findNewUses(base, side, pairs) };
+  return {
+    files: side,
+    changes,
+    moved: pairs.flatMap((pair) => movedIn(pair, side)),
+    newUses: findNewUses(base, side, pairs),
+  };
+}
+
+/** Elsewhere files of a folder or of a package share their names, or any file may be included. */
+const fileModules: ReadonlySet<Language | undefined> = new Set(["javascript", "typescript", "tsx", "python", "rust"]);
+
+/** Only what others can import: a member moves with its class. */
+function movedIn({ path, to, was, now }: Pair, side: Files): Moved[] {
+  if (to === undefined || was === undefined || now === undefined || was.key !== was.name) return [];
+  // The old file may pass it on.
+  if (side.get(path)?.top.uses.has(was.name) === true) return [];
+  return fileModules.has(languageOf(path)) ? [{ key: was.key, was, from: path, to }] : [];
 }
 
 interface Pair {
   /** that of the base, if it was there */
   path: string;
+  /** where it is now, if that is another file */
+  to?: string;
   was: Entity | undefined;
   now: Entity | undefined;
 }
@@ -58,7 +87,7 @@ function pairUp(base: Files, side: Files): Pair[] {
   for (const pair of all) {
     const origin = pair.was === undefined ? removed.get(pair.now?.key) : undefined;
     if (origin === undefined) continue;
-    moved.set(pair, { ...origin, now: pair.now });
+    moved.set(pair, { ...origin, to: pair.path, now: pair.now });
     removed.delete(pair.now?.key);
   }
   const gone = new Set(removed.values());

@@ -7,16 +7,16 @@ import { createReader, generated, tooLate, type Limits, type Reader } from "./re
 import { createRelevance, type FindRelevant } from "./relevance.ts";
 import { findSigns } from "./signs.ts";
 import { classifyText, type TextVersion } from "./textual.ts";
-import type { ChangedFile, Classification, TextualConflict } from "./types.ts";
+import type { ChangedFile, Classification, Owners, TextualConflict } from "./types.ts";
 
 export interface Classifier {
   /** @param files all that either side changed. Their content is untrusted */
-  classify(files: readonly ChangedFile[]): Promise<Classification>;
+  classify(files: readonly ChangedFile[], owners?: Owners): Promise<Classification>;
   /** Loads the grammars of files at these paths. */
   prepare(paths: readonly string[]): Promise<void>;
 }
 
-const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msTotal: 5_000 };
+const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msEach: 2_000, msTotal: 8_000 };
 
 /**
  * Looks for names in changed files. Nothing is loaded before the first file in a known language. What was parsed once is kept, by
@@ -26,9 +26,10 @@ export function createClassifier(options: { read?: ReadGrammar; limits?: Partial
   const limits = { ...usual, ...options.limits };
   const grammars = createGrammars(options.read);
   const reader = createReader(grammars, limits);
-  const findRelevant = createRelevance(limits.msTotal / 2);
+  const findRelevant = createRelevance({ each: limits.msEach / 2, total: limits.msTotal / 2 });
   return {
-    classify: async (files) => await classifyFiles(reader, findRelevant, files),
+    classify: async (files, owners = { ours: "ours", theirs: "theirs" }) =>
+      await classifyFiles({ reader, findRelevant, owners }, files),
     prepare: async (paths) => {
       const parsed = paths.filter((path) => !isLockFile(path) && !isGenerated(path));
       const languages = new Set(parsed.map(languageOf).filter((language) => language !== undefined));
@@ -42,8 +43,7 @@ type SideName = (typeof sides)[number];
 type Found = Partial<Record<SideName, FileEntities>>;
 
 async function classifyFiles(
-  reader: Reader,
-  findRelevant: FindRelevant,
+  { reader, findRelevant, owners }: { reader: Reader; findRelevant: FindRelevant; owners: Owners },
   files: readonly ChangedFile[],
 ): Promise<Classification> {
   const maps = { base: new Map(), ours: new Map(), theirs: new Map() } as Record<SideName, Map<string, FileEntities>>;
@@ -52,12 +52,12 @@ async function classifyFiles(
   const readable = files.filter(
     ({ path }) => languageOf(path) !== undefined && !isLockFile(path) && !isGenerated(path),
   );
-  const names = await findRelevant(readable);
+  const names = await findRelevant(readable, owners);
   const relevant = new Set(names.files);
   for (const { path } of names.late) unjudged.push({ path, why: tooLate });
   for (const file of files) {
     const { path, conflict } = file;
-    const { found, why } = relevant.has(file) ? await readAll(reader, file) : { found: {} };
+    const { found, why } = relevant.has(file) ? await readAll(reader, file, owners) : { found: {} };
     if (conflict !== undefined) textual.push(await conflictIn(file, found, why));
     if (why !== undefined && why !== generated) unjudged.push({ path, why });
     for (const side of sides) if (found[side] !== undefined) maps[side].set(path, found[side]);
@@ -80,12 +80,14 @@ async function classifyFiles(
 }
 
 /** All versions that exist, or why one cannot be read: a comparison needs all of them. */
-async function readAll(reader: Reader, file: ChangedFile): Promise<{ found: Found; why?: string }> {
+async function readAll(reader: Reader, file: ChangedFile, owners: Owners): Promise<{ found: Found; why?: string }> {
   const found: Found = {};
   for (const side of sides) {
     const version = file[side];
     if (version === undefined) continue;
-    const read = await reader.read(file.path, version);
+    // A side that did not change the file has the base's version: the other one is why it is read.
+    const isTheirs = side === "theirs" || file.ours?.oid === file.base?.oid;
+    const read = await reader.read(file.path, version, isTheirs ? owners.theirs : owners.ours);
     if ("why" in read) return { found: {}, why: read.why };
     found[side] = read.entities;
   }

@@ -8,7 +8,7 @@ export interface CandidateFile extends ChangedFile {
 }
 
 export interface Pair {
-  /** names for messages only */
+  /** names of the two sides: what their files take is counted by them */
   a: string;
   b: string;
   /** git finds a conflict: the class is `textual`, whatever the names say */
@@ -43,7 +43,13 @@ const [mostNames, mostSigns] = [20, 100];
 export function createClassify(): Classify {
   const classifier = createClassifier();
   const classify: Classify = async (pair, files) => {
-    const { class: found, textual, signs, isPartial, note } = await classifier.classify(files);
+    const {
+      class: found,
+      textual,
+      signs,
+      isPartial,
+      note,
+    } = await classifier.classify(files, { ours: pair.a, theirs: pair.b });
     if (note !== undefined) classify.note = note;
     const kinds = new Map(files.map(({ path, conflict }) => [path, conflict]));
     const inConflict = textual.map((one) => textualPath(one, kinds.get(one.path) ?? "content"));
@@ -70,4 +76,4 @@ function signPath({ path, name, signal, certain, usedIn }: Sign): ConflictPath {
 }
 
 /** Changes when the same files may get another class: results of another version are not used. */
-export const classifierVersion = 2;
+export const classifierVersion = 3;

@@ -1,13 +1,16 @@
 import type * as WebTreeSitter from "web-tree-sitter";
 import { readAsset } from "../../assets.ts";
 import { queries, type Language } from "./languages.ts";
+import { parsePatterns, type Pattern } from "./patterns.ts";
 
 type TreeSitter = typeof WebTreeSitter;
 
 /** A parser that is ready for one language. Its memory is the runtime's, so it lives as long as the process. */
 export interface Grammar {
   parser: InstanceType<TreeSitter["Parser"]>;
+  /** finds the nodes that a pattern may begin at: the n-th of its patterns is for the n-th of `patterns` */
   query: InstanceType<TreeSitter["Query"]>;
+  patterns: readonly (readonly Pattern[])[];
 }
 
 export interface Grammars {
@@ -54,7 +57,11 @@ async function loadGrammar(library: TreeSitter, wasm: Uint8Array, name: Language
   const language = await library.Language.load(wasm);
   const parser = new library.Parser();
   parser.setLanguage(language);
-  return { parser, query: new library.Query(language, queries[name]) };
+  const byRoot = Map.groupBy(parsePatterns(queries[name]), ({ root }) => root.type);
+  // Only the outer node of each is compiled: for whole patterns tree-sitter analyzes the grammar, which takes 90 ms for TypeScript and
+  // 110 for C++ instead of 5 and 15, in every process.
+  const roots = [...byRoot.keys()].map((type) => `(${type}) @node`).join("\n");
+  return { parser, query: new library.Query(language, roots), patterns: [...byRoot.values()] };
 }
 
 async function unpacked(read: ReadGrammar, name: string): Promise<Uint8Array> {

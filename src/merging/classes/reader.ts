@@ -1,3 +1,4 @@
+import { createBudget } from "./budget.ts";
 import { cpuMs } from "./cpu-time.ts";
 import { toEntities, type FileEntities } from "./entities.ts";
 import type { Grammars } from "./grammars.ts";
@@ -11,6 +12,8 @@ export interface Limits {
   size: number;
   /** of the processor's time, for one version of a file */
   msPerFile: number;
+  /** for all of one session */
+  msEach: number;
   /** for all that one reader parses */
   msTotal: number;
 }
@@ -23,7 +26,8 @@ export const tooLate = "the other files took too long";
 export const generated = "a tool writes it";
 
 export interface Reader {
-  read(path: string, version: FileVersion): Promise<Read>;
+  /** @param owner the session whose time it takes */
+  read(path: string, version: FileVersion, owner: string): Promise<Read>;
   /** why no file can be read any more */
   readonly problem: string | undefined;
 }
@@ -31,9 +35,9 @@ export interface Reader {
 /** Reads the entities of files, each content once. */
 export function createReader(grammars: Grammars, limits: Limits): Reader {
   const known = new Map<string, Promise<Read>>();
-  let spent = 0;
+  const budget = createBudget({ each: limits.msEach, total: limits.msTotal });
   let broken: string | undefined;
-  const parse = async (path: string, version: FileVersion): Promise<Read> => {
+  const parse = async (path: string, version: FileVersion, owner: string): Promise<Read> => {
     const language = languageOf(path);
     if (language === undefined) return { why: "its language has no grammar" };
     const text = await version.text();
@@ -42,7 +46,7 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
     if (isGenerated(path, text)) return { why: generated };
     const grammar = await grammars.load(language);
     if (grammar === undefined || broken !== undefined) return { why: "its grammar cannot be used" };
-    if (spent > limits.msTotal) return { why: tooLate };
+    if (budget.isSpent(owner)) return { why: tooLate };
     const start = cpuMs();
     try {
       const syntax = readSyntax(grammar, text, limits.msPerFile, cpuMs);
@@ -52,15 +56,18 @@ export function createReader(grammars: Grammars, limits: Limits): Reader {
       broken = `the parser failed on ${path}: ${error instanceof Error ? error.message : String(error)}`;
       return { why: "the parser failed on it" };
     } finally {
-      spent += cpuMs() - start;
+      budget.spend(owner, cpuMs() - start);
     }
   };
   return {
-    read: async (path, version) => {
+    read: async (path, version, owner) => {
       const id = `${languageOf(path) ?? ""} ${version.oid}`;
-      const reading = known.get(id) ?? parse(path, version);
+      const reading = known.get(id) ?? parse(path, version, owner);
       known.set(id, reading);
-      return await reading;
+      const read = await reading;
+      // Another session may have time for it.
+      if ("why" in read && read.why === tooLate) known.delete(id);
+      return read;
     },
     get problem() {
       return grammars.problem ?? broken;

@@ -1,8 +1,9 @@
+import { createBudget, type BudgetLimits } from "./budget.ts";
 import { isCommon } from "./common-names.ts";
 import { cpuMs } from "./cpu-time.ts";
 import { diffLines, type Lines } from "./lines.ts";
 import { isTest } from "./paths.ts";
-import type { ChangedFile, FileVersion } from "./types.ts";
+import type { ChangedFile, FileVersion, Owners } from "./types.ts";
 
 /** The names of a changed file, found without parsing it. */
 interface Outline {
@@ -19,27 +20,28 @@ export interface Relevant {
   late: ChangedFile[];
 }
 
-export type FindRelevant = (files: readonly ChangedFile[]) => Promise<Relevant>;
+/** @param owners the sessions whose time the files of each side take */
+export type FindRelevant = (files: readonly ChangedFile[], owners: Owners) => Promise<Relevant>;
 
 /**
  * Parsing takes by far the longest, so only files are parsed that can collide: those that both sides changed, and those in which one
  * side changed what may have a name that a file of the other has.
- * @param limitMs of the processor's time
  */
-export function createRelevance(limitMs: number): FindRelevant {
+export function createRelevance(limits: BudgetLimits): FindRelevant {
   const known = new Map<string, Outline>();
-  let spent = 0;
+  const budget = createBudget(limits);
   const outlineOf = async (
     base: FileVersion | undefined,
     side: FileVersion | undefined,
+    owner: string,
   ): Promise<Outline | undefined> => {
     const id = `${base?.oid ?? ""} ${side?.oid ?? ""}`;
     const old = known.get(id);
-    if (old !== undefined || spent > limitMs) return old;
+    if (old !== undefined || budget.isSpent(owner)) return old;
     const [before, after] = [(await base?.text()) ?? "", (await side?.text()) ?? ""];
     const start = cpuMs();
     const outline = { id, ...readOutline(before, after) };
-    spent += cpuMs() - start;
+    budget.spend(owner, cpuMs() - start);
     known.set(id, outline);
     return outline;
   };
@@ -50,13 +52,13 @@ export function createRelevance(limitMs: number): FindRelevant {
     indexed.set(id, index);
     return index;
   };
-  return async (files) => {
+  return async (files, owners) => {
     const outlines = { ours: new Map<string, Outline>(), theirs: new Map<string, Outline>() };
     const late = new Set<ChangedFile>();
     for (const file of files) {
       for (const side of ["ours", "theirs"] as const) {
         if (file.base?.oid === file[side]?.oid) continue;
-        const outline = await outlineOf(file.base, file[side]);
+        const outline = await outlineOf(file.base, file[side], owners[side]);
         if (outline === undefined) late.add(file);
         else outlines[side].set(file.path, outline);
       }

@@ -17,6 +17,8 @@ export function findSigns(sides: Sides): Sign[] {
     ...changedByBoth(sides),
     ...usedByOther(sides, "ours", ours, theirs),
     ...usedByOther(sides, "theirs", theirs, ours),
+    ...importedByOther(sides, "ours", ours, theirs),
+    ...importedByOther(sides, "theirs", theirs, ours),
   ];
   const seen = new Set<string>();
   return signs.filter(({ signal, name, path }) => {
@@ -83,6 +85,33 @@ function* usedByOther(
     const changed = find(inChanges, false);
     if (changed !== undefined) yield { ...sign, signal: "R5", certain: false, usedIn: changed };
   }
+}
+
+/** R2 as well: one side moved what the other now imports from where it was. */
+function* importedByOther(
+  { base }: Sides,
+  changedBy: "ours" | "theirs",
+  { moved }: SideChanges,
+  user: SideChanges,
+): Generator<Sign> {
+  const definitions = countDefinitions(base);
+  for (const { key, was, from, to } of moved) {
+    const count = definitions.get(was.name) ?? 0;
+    if (isTest(from) || isCommon(was.name) || count > 1) continue;
+    const isImport = ({ path }: Use): boolean =>
+      path !== from && path !== to && names(user.files.get(path)?.top.body ?? "", from);
+    const usedIn = user.newUses.get(was.name)?.find(isImport);
+    if (usedIn !== undefined)
+      yield { class: "semantic", signal: "R2", certain: true, name: key, path: from, changedBy, usedIn };
+  }
+}
+
+/** Does the text outside of functions name the file, as an import does? A folder's main file has the folder's name. */
+function names(text: string, path: string): boolean {
+  const parts = path.replace(/\.[a-z]+$/, "").split("/");
+  const own = parts.pop() ?? "";
+  const name = /^(?:index|__init__|mod|lib|main)$/.test(own) ? (parts.pop() ?? own) : own;
+  return text.split(/[^\p{L}\p{N}_-]+/u).includes(name);
 }
 
 /** A name with more definitions is a common one in this project. */

@@ -1,4 +1,5 @@
 import type { Grammar } from "./grammars.ts";
+import { matches, type Captured } from "./match.ts";
 
 export interface Range {
   /** places in the text, the end not included */
@@ -30,7 +31,7 @@ const parts = new Set(["name", "owner", "body", "made"]);
  * @throws if the parser broke; it cannot be used again then
  */
 export function readSyntax(
-  { parser, query }: Grammar,
+  { parser, query, patterns }: Grammar,
   text: string,
   ms: number,
   now: () => number,
@@ -42,30 +43,41 @@ export function readSyntax(
   const tree = parser.parse(text, null, { progressCallback });
   if (tree === null) return undefined;
   try {
-    const matches = query.matches(tree.rootNode, { progressCallback, matchLimit: 4096 });
-    if (now() > end) return undefined;
+    const roots = query.matches(tree.rootNode, { progressCallback, matchLimit: 4096 });
     const captures: Capture[] = [];
-    for (const { captures: found } of matches) {
-      const whole = found.find(({ name }) => !parts.has(name));
-      if (whole === undefined) continue;
-      const { node } = whole;
-      const range = (part: string): Range | undefined => {
-        const at = found.find(({ name }) => name === part)?.node;
-        return at && { start: at.startIndex, end: at.endIndex };
-      };
-      const [name, owner, body] = [range("name"), range("owner"), range("body")];
-      captures.push({
-        role: whole.name,
-        start: node.startIndex,
-        end: node.endIndex,
-        lines: [node.startPosition.row, node.endPosition.row],
-        ...(name && { name }),
-        ...(owner && { owner }),
-        ...(body && { body }),
-      });
+    let asked = 0;
+    for (const found of roots.flatMap(({ captures: [root], patternIndex }) =>
+      root === undefined ? [] : [{ node: root.node, of: patterns[patternIndex] ?? [] }],
+    )) {
+      for (const pattern of found.of) for (const one of matches(pattern, found.node)) captures.push(...toCapture(one));
+      // Asking for the time takes as long as finding one.
+      if ((asked += 1) % 64 === 0 && now() > end) return undefined;
     }
+    if (now() > end) return undefined;
     return { captures, broken: tree.rootNode.hasError };
   } finally {
     tree.delete();
   }
+}
+
+function toCapture(found: Captured): Capture[] {
+  const whole = found.find(({ name }) => !parts.has(name));
+  if (whole === undefined) return [];
+  const { node } = whole;
+  const range = (part: string): Range | undefined => {
+    const at = found.find(({ name }) => name === part)?.node;
+    return at && { start: at.startIndex, end: at.endIndex };
+  };
+  const [name, owner, body] = [range("name"), range("owner"), range("body")];
+  return [
+    {
+      role: whole.name,
+      start: node.startIndex,
+      end: node.endIndex,
+      lines: [node.startPosition.row, node.endPosition.row],
+      ...(name && { name }),
+      ...(owner && { owner }),
+      ...(body && { body }),
+    },
+  ];
 }

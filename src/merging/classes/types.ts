@@ -7,6 +7,12 @@ export interface FileVersion {
 }
 
 /** A file that one side or both changed since their merge base; a version is absent where the file does not exist. */
+/** The sessions that the two sides are of, by any name that tells them apart. */
+export interface Owners {
+  ours: string;
+  theirs: string;
+}
+
 export interface ChangedFile {
   path: string;
   base?: FileVersion;

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { memoryFolder } from "../scratch/memory-folder.ts";
 import { scratchGit, temporary, type Scratch } from "../scratch/scratch-git.ts";
 import { parseMerges, type MergeRecord } from "./parse-merges.ts";
 
@@ -39,20 +40,27 @@ export async function mergePairs(
   const results: (MergeRecord | undefined)[] = pairs.map(() => undefined);
   const open: number[][] = halves(pairs.map((_, n) => n));
   const leftovers: Promise<unknown>[] = [];
+  let inMemory = true;
   const work = async (): Promise<void> => {
     for (let part = open.shift(); part !== undefined; part = open.shift()) {
       const left = part.filter((n) => !isLost(pairs[n] ?? { a: "", b: "" }));
       if (left.length === 0) continue;
-      const done = await tryAll(
+      const { done, isFull } = await tryAll(
         ctx,
         scratch,
         left.map((n) => pairs[n]).filter((pair) => pair !== undefined),
-        (removing) => void leftovers.push(removing),
+        { inMemory, later: (removing) => void leftovers.push(removing) },
       );
       for (const [n, record] of done.entries()) results[left[n] ?? -1] = record;
       const rest = left.slice(done.length);
       const [first] = rest;
       if (first === undefined) continue;
+      inMemory = false;
+      // There is room on the disk.
+      if (isFull) {
+        open.unshift(rest);
+        continue;
+      }
       // It was alone: this is the pair.
       if (left.length === 1) onLost(pairs[first] ?? { a: "", b: "" });
       else open.unshift([first], ...halves(rest.slice(1), 2));
@@ -73,15 +81,22 @@ function halves(numbers: readonly number[], least = 100): number[][] {
   return [numbers.slice(0, middle), numbers.slice(middle)];
 }
 
-/** Returns the records that were complete when git ended, for whatever reason. */
+interface Tried {
+  /** the records that were complete when git ended, for whatever reason */
+  done: MergeRecord[];
+  /** it ended for lack of memory for its objects */
+  isFull: boolean;
+}
+
 async function tryAll(
   ctx: Context,
   scratch: Scratch,
   pairs: readonly CommitPair[],
-  later: (work: Promise<unknown>) => void,
-): Promise<MergeRecord[]> {
-  const folder = join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}`);
-  await mkdir(folder, { mode: 0o700 });
+  { inMemory, later }: { inMemory: boolean; later: (work: Promise<unknown>) => void },
+): Promise<Tried> {
+  const memory = inMemory ? await memoryFolder(scratch) : undefined;
+  const folder = memory?.path ?? join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}`);
+  if (memory === undefined) await mkdir(folder, { mode: 0o700 });
   const files = { stdout: join(folder, "out"), stderr: join(folder, "err") };
   const objects = join(folder, "objects");
   await mkdir(objects);
@@ -92,13 +107,17 @@ async function tryAll(
       outputFile: files,
       objects,
       timeoutMs: patience.startMs + pairs.length * patience.pairMs,
+      signal: memory?.full,
     }).catch((error: unknown) => {
       ctx.signal.throwIfAborted();
-      if (!(error instanceof CoworkError) || !["TIMEOUT", "OUTPUT_TOO_LARGE"].includes(error.code)) throw error;
+      const isExpected = error instanceof CoworkError && ["TIMEOUT", "OUTPUT_TOO_LARGE"].includes(error.code);
+      if (!isExpected && memory?.full.aborted !== true) throw error;
     });
     const output = await readFile(files.stdout);
-    return parseMerges(output.subarray(0, maxOutput).toString("utf8")).slice(0, pairs.length);
+    const done = parseMerges(output.subarray(0, maxOutput).toString("utf8")).slice(0, pairs.length);
+    return { done, isFull: memory?.full.aborted === true };
   } finally {
+    memory?.release();
     // Some thousand objects: a program is faster than this process. What is left goes the next time the repository is opened.
     const removed = ctx.run("rm", ["-rf", "--", folder], { timeoutMs: 30_000 });
     later(removed.catch((error: unknown) => ctx.log(`removing ${folder}: ${String(error)}`)));

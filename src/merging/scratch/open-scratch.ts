@@ -14,6 +14,7 @@ import { scratchBytes, scratchMs } from "../limits.ts";
 import { mergeAttributes } from "./attributes.ts";
 import { mergingGit } from "./git-version.ts";
 import { readBlobs, readSizes } from "./blobs.ts";
+import { removeMemoryFolders } from "./memory-folder.ts";
 import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
 
 /** What is known of a scratch repository, in a file next to it. */
@@ -79,7 +80,7 @@ export async function openScratch(
     await writeMeta(file, known);
   }
   await copyShallow(source.gitDir, gitDir);
-  await removeLeftovers(gitDir);
+  await Promise.all([removeLeftovers(gitDir), removeMemoryFolders({ gitDir })]);
   if (known.attributesOf !== target) {
     const lines = await readAttributes(ctx, gitDir, target);
     await writeFileAtomic(join(gitDir, "info/attributes"), lines);

@@ -22,6 +22,8 @@ export interface ScratchOptions {
   outputFile?: { stdout: string; stderr: string };
   /** new objects go to this folder instead */
   objects?: string;
+  /** ends git, as the context's signal does */
+  signal?: AbortSignal | undefined;
 }
 
 /** Folders for new objects in the scratch repository start with this. */
@@ -35,7 +37,7 @@ const config = [
   ["core.attributesFile", "/dev/null"],
   ["core.excludesFile", "/dev/null"],
   ["core.fsync", "none"],
-  ["core.looseCompression", "1"],
+  ["core.looseCompression", "0"],
   ["core.bigFileThreshold", String(largeFileBytes)],
   ["core.deltaBaseCacheLimit", "32m"],
   ["core.warnAmbiguousRefs", "false"],
@@ -57,13 +59,13 @@ export async function scratchGit(
   args: readonly string[],
   options: ScratchOptions = {},
 ): Promise<RunResult> {
-  const { input, inputFile, timeoutMs = gitMs, maxOutput, outputFile, objects } = options;
+  const { input, inputFile, timeoutMs = gitMs, maxOutput, outputFile, objects, signal } = options;
   // The limit is not known everywhere; where it is not, the time limit remains.
   const limits = `ulimit -d ${gitMemoryKiB} 2>/dev/null; ulimit -c 0 2>/dev/null; ulimit -f ${maxFileBlocks} 2>/dev/null`;
   const from = inputFile === undefined ? ["", ""] : [' <"$COWORK_INPUT"', inputFile];
   const result = await ctx.run("/bin/sh", ["-c", `${limits}; exec git "$@"${from[0]}`, "git", ...args], {
     env: { ...environment(ctx.env, scratch.gitDir, objects), ...(from[1] === "" ? {} : { COWORK_INPUT: from[1] }) },
-    signal: ctx.signal,
+    signal: signal === undefined ? ctx.signal : AbortSignal.any([ctx.signal, signal]),
     timeoutMs,
     graceMs: 500,
     ...(input === undefined ? {} : { input }),

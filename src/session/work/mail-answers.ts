@@ -1,5 +1,6 @@
 import { ownCommand, renderHint } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
+import { clockOf } from "../../merging/claims/clock.ts";
 import { readHistory } from "../../work/history/read-history.ts";
 import { containersBySession } from "../inspect/observe.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
@@ -60,7 +61,7 @@ async function claimAnswer(
     };
   }
   const claim = await claimFor(ctx, record, { globs, mode, ...(why === "" ? {} : { why }) }, "session");
-  return { code: 0, lines: [`${claim.mode} claim on ${claim.globs.join(", ")} until ${claim.until}`] };
+  return { code: 0, lines: [`${claim.mode} claim on ${claim.globs.join(", ")} until ${clockOf(claim.until)}`] };
 }
 
 async function sessionLines(ctx: Context, record: SessionRecord): Promise<string[]> {

@@ -29,9 +29,9 @@ const words: Partial<Record<string, { text: string; tone?: Tone }>> = {
   "approval.answered": { text: "approval answered" },
   "approval.retired": { text: "approval retired" },
   "prompt.sent": { text: "prompt sent" },
-  "conflict.found": { text: "conflict found", tone: "red" },
-  "conflict.gone": { text: "conflict gone", tone: "green" },
-  "session.merged": { text: "work merged", tone: "green" },
+  "conflict.found": { text: "conflict found with", tone: "red" },
+  "conflict.gone": { text: "conflict gone with", tone: "green" },
+  "session.merged": { text: "work merged into", tone: "green" },
   "event.dropped": { text: "reports dropped", tone: "red" },
 };
 
@@ -84,6 +84,8 @@ function detailOf(data: JsonObject): string {
   const parts = shown.flatMap((key) => {
     const value = data[key];
     if (key === "agent" && value === usualAgent) return [];
+    // The text before it says what it is.
+    if (key === "with" && typeof value === "string") return plain(value.slice(0, 200));
     return value === undefined || typeof value === "object" ? [] : plain(`${key}=${String(value).slice(0, 200)}`);
   });
   const texts = [...(typeof detail === "string" ? [plain(detail.slice(0, 2000))] : []), ...parts];

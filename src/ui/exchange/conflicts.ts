@@ -76,7 +76,7 @@ function cleanLines({ sessions, pairs }: ConflictsOutput, { style, width, now }:
   const clean = pairs.filter((pair) => pair.class === "clean").length;
   const asOf = judged.map((one) => one.asOf).toSorted()[0];
   const time = asOf === undefined ? "" : `, as of ${clockTime(asOf, now)}`;
-  const text = `${plural(clean, "pair")} clean: git merges ${clean === 1 ? "it" : "them"} clean; no name-level sign of a collision`;
+  const text = `${plural(clean, "pair")} ${clean === 1 ? "merges" : "merge"} clean; no name-level sign of a collision`;
   return pairs.length === 0 ? [] : wrapLines(`${text}${time}`, width).map((line) => style("dim", line));
 }
 

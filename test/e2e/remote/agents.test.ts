@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { ClaimView } from "../../../src/contract/merging/claims.ts";
+import type { ConflictsOutput } from "../../../src/contract/merging/conflicts.ts";
 import type { ApprovalView } from "../../../src/contract/work/approval.ts";
 import type { RunView } from "../../../src/contract/work/run.ts";
 import { claude } from "../../../src/agent/claude/agent.ts";
@@ -76,4 +78,34 @@ it("hands a task to a host, answers its question from here, and pulls the work",
   expect(ids.filter((id) => !id.startsWith("box:api:"))).toEqual([]);
   await done("runs", "api:1", "--save", "saved");
   expect((await done("logs", "api:1")).stdout).toContain("made");
+});
+
+it("conflicts and claims know a session on this machine and one on the host", async () => {
+  await done("--host", "local", "init", "here");
+  const edit = (name: string): string => `echo ${name} >README.md; echo ${name} >${name}.txt`;
+  for (const name of ["api", "here"]) await done("connect", name, "--", "sh", "-c", edit(name));
+  const found = await cowork("conflicts", "--json");
+  expect(found.code, found.stderr).toBe(8);
+  const { sessions, pairs } = JSON.parse(found.stdout) as ConflictsOutput;
+  expect(sessions.map(({ name, host, judged }) => `${name}@${host} ${judged}`).toSorted()).toEqual([
+    "api@box true",
+    "here@local true",
+  ]);
+  const shown = pairs.map(({ a, b, class: kind, paths }) => [[a, b].toSorted(), kind, paths.map(({ path }) => path)]);
+  expect(shown).toContainEqual([["api", "here"], "textual", ["README.md"]]);
+  await done("claim", "api", "src/**", "--exclusive", "--why", "moving it");
+  const refused = await cowork("claim", "here", "src/a.ts", "--json");
+  expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([
+    1,
+    { error: { code: "CLAIMED", message: expect.stringContaining("api@box") as string } },
+  ]);
+  const { claims } = await json<{ claims: ClaimView[] }>("claim");
+  // What each was seen to have changed is an intent, on its own host.
+  expect(claims.map(({ session, host, mode }) => `${session}@${host} ${mode}`).toSorted()).toEqual([
+    "api@box exclusive",
+    "api@box intent",
+    "here@local intent",
+  ]);
+  await done("claim", "api", "--release");
+  await done("claim", "here", "src/a.ts");
 });

@@ -108,6 +108,22 @@ test("string-width is loaded for a text that is not ASCII, and not for a note wi
   expect(await output()).toBe("not logged in: run|`cowork auth login` false\n漢字|かな true\n");
 });
 
+test("a function of a library with `eval` may have a `require` of its own, as web-tree-sitter has", async () => {
+  const library = `export async function load() {
+      if (process.versions.node) {
+        const { createRequire } = await import("module");
+        var require = createRequire("/");
+      }
+      eval("0");
+      return typeof require("node:fs").readFileSync;
+    }`;
+  const { output } = await built({
+    "library.ts": library,
+    "main.ts": 'void import("./library.ts").then(async ({ load }) => console.log(await load()));',
+  });
+  expect(await output()).toBe("function\n");
+});
+
 test("the program is ASCII, because Node needs twice the memory and time for anything else", async () => {
   const { output } = await built({ "main.ts": 'console.log("é", "…".length, /[^\\u0000-ÿ]/.test("😀"));' });
   expect(await output()).toBe("é 1 true\n");

@@ -123,9 +123,7 @@ describe("claims", () => {
     expect(() => ask("a", "intent", "docs/**", "src/auth/login.ts")).toThrow(
       expect.objectContaining({
         code: "CLAIMED",
-        message: expect.stringMatching(
-          /Session b holds src\/auth\/\*\* exclusive until 2026-03-01T13:00:00.000Z \(a reason\)/,
-        ),
+        message: expect.stringMatching(/Session b holds src\/auth\/\*\* exclusive until 13:00 UTC \(a reason\)/),
       }),
     );
     expect(ask("a", "exclusive", "docs/**").claim.globs).toEqual(["docs/**"]);

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readSummary } from "../../../src/merging/cache/summary.ts";
+import type { Clone } from "../../../src/merging/parties.ts";
 import { mergingShop, type MergingShop } from "../../support/merging/shop.ts";
 
 let shop: MergingShop;
@@ -112,6 +114,29 @@ describe("lookAtSessions", () => {
     await shop.clone("b", `${evil}; echo b >>docs/CHANGELOG; sed -i 's/^5$/B/' f`);
     expect(shop.pair(await shop.look(), "a", "b")).toBe("textual content:f");
     expect(await shop.sh(shop.root, "ls")).not.toContain("canary");
+  });
+
+  it("knows nothing of a session that had the name before, or of another branch", async () => {
+    await shop.clone("a", "sed -i 's/^5$/A/' f");
+    await shop.clone("b", "sed -i 's/^5$/B/' f");
+    await shop.sh(shop.project, "sed -i 's/^5$/main/' f; git commit -qam moved");
+    const at = async (createdAt: string): Promise<Clone[]> =>
+      (await shop.clones()).map((clone) => ({ ...clone, createdAt }));
+    const news = async (createdAt: string, branch = "main"): Promise<string[]> => {
+      const tip = await shop.git(shop.project, "rev-parse", "main");
+      const found = await shop.look({ clones: await at(createdAt), target: { branch, tips: [tip] } });
+      expect(found.changed.has("local/app-b")).toBe(createdAt !== last);
+      last = createdAt;
+      return (found.news.get("local/app-b") ?? []).map(({ type, with: other }) => `${type} ${other}`).toSorted();
+    };
+    let last = "";
+    const all = ["conflict.found a", "conflict.found project/main"];
+    expect(await news("2026-01-01")).toEqual(all);
+    expect(await news("2026-01-01")).toEqual([]);
+    expect(await news("2026-01-02")).toEqual(all);
+    expect(await news("2026-01-02", "trunk")).toEqual(["conflict.found project/trunk"]);
+    const marks = readSummary(shop.context, { name: "app", root: shop.project })?.marks["local/app-b"]?.with;
+    expect(marks).toEqual({ a: "textual", "project/trunk": "textual" });
   });
 
   it("reads names with line ends, spaces and quotes", async () => {

@@ -94,6 +94,18 @@ test("files that there was no time for are named, and the answer is only a part"
   expect((await createClassifier().classify([good])).isPartial).toBe(false);
 });
 
+test("a session whose files take all of its time costs the others nothing, also where they have the same files", async () => {
+  const classifier = createClassifier({ limits: { msEach: 100 } });
+  const many = same("many.py", (n) =>
+    Array.from({ length: 8_000 }, (_, at) => `def f${at}():\n    return ${n}\n`).join(""),
+  );
+  await classifier.classify([many], { ours: "evil", theirs: "victim" });
+  const late = await classifier.classify([good], { ours: "evil", theirs: "victim" });
+  expect([late.isPartial, late.unjudged]).toEqual([true, [{ path: "good.py", why: "the other files took too long" }]]);
+  const others = await classifier.classify([good], { ours: "one", theirs: "two" });
+  expect([others.isPartial, others.signs.map(({ name }) => name)]).toEqual([false, ["total"]]);
+});
+
 test("what a file of a pair says does not depend on the pairs before", async () => {
   const classifier = createClassifier();
   const other = { ...good, theirs: version("def total():\n    return 1\n") };

@@ -154,3 +154,39 @@ test("a member that one removed and the other uses is found", async () => {
     await apart(["a.ts", colors("Crimson, Teal"), colors("Teal")], ["b.ts", ...uses("paint(Color.Crimson)")]),
   ).toEqual(["R2 Color.Crimson"]);
 });
+
+test("what one side moved to another file cannot be imported from the old one, unless that passes it on", async () => {
+  const order = "export function makeOrder(a) {\n  return a;\n}\n";
+  const user: [string, string] = ["run();\n", 'import { makeOrder } from "./orders.ts";\nrun(makeOrder(1));\n'];
+  const moved = async (left: string | undefined, path = "src/orders.ts"): Promise<string[]> =>
+    signals(
+      await judge(
+        changedFile(path, [order, left, order]),
+        changedFile(path.replace("orders", "new/orders"), [undefined, order, undefined]),
+        changedFile(path.replace("orders", "b"), [user[0], user[0], user[1]]),
+      ),
+    );
+  expect(await moved(undefined)).toEqual(["R2 makeOrder"]);
+  expect(await moved("export const other = 1;\n")).toEqual(["R2 makeOrder"]);
+  expect(await moved('export { makeOrder } from "./new/orders.ts";\n')).toEqual([]);
+  // Nothing was moved that has a use; and headers are included, not imported.
+  expect(await moved(order)).not.toContain("R2 makeOrder");
+  const c = "int makeOrder(int a) { return a; }\n";
+  const used: [string, string] = ["void run(void) {}\n", "void run(void) { makeOrder(1); }\n"];
+  const inC = await judge(
+    changedFile("a.c", [c, undefined, c]),
+    changedFile("b.c", [undefined, c, undefined]),
+    changedFile("main.c", [used[0], used[0], used[1]]),
+  );
+  expect(signals(inC)).toEqual([]);
+});
+
+test("a renamed file in which the other side works says nothing: git takes its changes along", async () => {
+  const file = (more: string): string =>
+    `export function makeOrder(a) {\n  return a;\n}\nexport function caller() {\n  work();\n${more}}\n`;
+  const found = await judge(
+    changedFile("old.ts", [file(""), undefined, file("  makeOrder(1);\n")]),
+    changedFile("new.ts", [undefined, file(""), undefined]),
+  );
+  expect(signals(found)).not.toContain("R2 makeOrder");
+});
