@@ -40,7 +40,6 @@ const longest = [
   "integration/devcontainer/template-image",
   "integration/agent/stopped-mid-refresh",
   "e2e/codex",
-  "integration/agent/codex-eight",
   "integration/agent/codex",
   "e2e/lifecycle",
   "e2e/failures",
