@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-// Six projects: unit needs nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
+// Seven projects: unit and unit-light need nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
 // pictures makes those of the docs, soak takes hours.
 // Files that use the engine run three at a time, because they wait for the engine more than they compute.
 const minutes = (n: number): number => n * 60_000;
@@ -63,22 +63,31 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Unit tests that hardly start programs. Their files share what a worker has loaded: loading it again for each was half of their
+ * work. The others have their modules to themselves, because a process that has loaded much starts programs more slowly.
+ */
+const light = "test/unit/{agent,auth,build,config,contract,devcontainer,engine,install,mcp,server,ui,web}/**/*.test.ts";
+
+const unit = {
+  ...patient,
+  // Not 0: in that group vitest runs projects with one worker last.
+  sequence: { groupOrder: 1 },
+  maxWorkers: 2,
+  // Only catches hangs: a busy machine takes four times as long, and no test asserts a time.
+  testTimeout: minutes(1),
+  hookTimeout: minutes(1),
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        test: {
-          ...patient,
-          name: "unit",
-          include: ["test/unit/**/*.test.ts"],
-          // Not 0: in that group vitest runs projects with one worker last.
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-          // Only catches hangs: a busy machine takes four times as long, and no test asserts a time.
-          testTimeout: minutes(1),
-          hookTimeout: minutes(1),
-        },
+        test: { ...unit, name: "unit", include: ["test/unit/**/*.test.ts"], exclude: [light] },
+      },
+      {
+        test: { ...unit, name: "unit-light", include: [light], isolate: false },
       },
       {
         test: {

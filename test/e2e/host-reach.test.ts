@@ -49,6 +49,7 @@ describe("a Compose service that replaces a folder of the clone with a link to t
   // Once here: test/soak does it many times.
   it("while the dev container is restarted, never gets the host's folder mounted", async () => {
     await raceForTheHost(place, 1);
+    expect(await place.canaryFiles()).toEqual(["proof"]);
   });
 
   it("keeps a stopped service that mounts the folder from being started", async () => {
