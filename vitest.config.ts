@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { lightFolders } from "./test/support/light-folders.ts";
 
 // Seven projects: unit and unit-light need nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
 // pictures makes those of the docs, soak takes hours.
@@ -63,11 +64,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/**
- * Unit tests that hardly start programs. Their files share what a worker has loaded: loading it again for each was half of their
- * work. The others have their modules to themselves, because a process that has loaded much starts programs more slowly.
- */
-const light = "test/unit/{agent,auth,build,config,contract,devcontainer,engine,install,mcp,server,ui,web}/**/*.test.ts";
+const light = `test/unit/{${lightFolders.join(",")}}/**/*.test.ts`;
 
 const unit = {
   ...patient,
