@@ -27,6 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await Promise.all([ensureTestBaseImage(), fetchAgent()]);
   return async () => {
     await removeAll(["ps", "-aq"], ["rm", "-f", "-v"], run);
+    await removeAll(["network", "ls", "-q"], ["network", "rm"], run);
     // Also those that were built on one of them: they inherit the label. The newest come first, so none still has a child.
     await removeAll(["images", "-q"], ["rmi", "-f"], run);
     await rm(runFolder(run), { recursive: true, force: true });

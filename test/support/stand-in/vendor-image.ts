@@ -24,6 +24,7 @@ export const vendorNames = [
 const files = ["cert.pem", "key.pem", "thief.pem", "thief-key.pem"] as const;
 
 export interface VendorImage {
+  run: string;
   image: string;
   pems: Record<(typeof files)[number], string>;
 }
@@ -39,7 +40,7 @@ export async function vendorImage(): Promise<VendorImage> {
     if (!(await hasImage(image))) await makeImage(image, folder, run);
     const read = async (entry: string): Promise<string> => await readFile(join(folder, entry), "utf8");
     const texts = await Promise.all(files.map(async (entry) => [entry, await read(entry)] as const));
-    return { image, pems: Object.fromEntries(texts) as VendorImage["pems"] };
+    return { run, image, pems: Object.fromEntries(texts) as VendorImage["pems"] };
   });
 }
 

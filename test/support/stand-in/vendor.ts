@@ -84,7 +84,9 @@ export async function startVendor(label: string): Promise<Vendor> {
     await writeFile(join(folder, `${entry}.new`), content);
     await rename(join(folder, `${entry}.new`), join(folder, entry));
   };
-  const { image, pems } = await vendorImage();
+  const { run, image, pems } = await vendorImage();
+  // With the run's label, what a test leaves behind goes at the end of the run.
+  const labels = { "cowork.test": label, "cowork.test.run": run };
   for (const [entry, content] of Object.entries(pems)) await write(entry, content);
   const file = (entry: string): string => join(folder, entry);
   const journal = async (): Promise<Entry[]> => {
@@ -100,7 +102,8 @@ export async function startVendor(label: string): Promise<Vendor> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await docker("network", "create", "--internal", "--label", `cowork.test=${label}`, name);
+    const labelled = Object.entries(labels).flatMap((pair) => ["--label", pair.join("=")]);
+    await docker("network", "create", "--internal", ...labelled, name);
     const mounts = [
       { source: process.execPath, target: "/node", mode: "ro" },
       { source: import.meta.dirname, target: "/server", mode: "ro" },
@@ -108,6 +111,7 @@ export async function startVendor(label: string): Promise<Vendor> {
     ] as const;
     await new TestContainer(label, testBaseImage, { network: { name, aliases: vendorNames } })
       .withName(name)
+      .withLabels(labels)
       .withBindMounts([...mounts])
       .withCommand(["/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in"])
       .start();
