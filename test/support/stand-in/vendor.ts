@@ -86,7 +86,7 @@ export async function startVendor(label: string): Promise<Vendor> {
   };
   const { run, image, pems } = await vendorImage();
   // With the run's label, what a test leaves behind goes at the end of the run.
-  const labels = { "cowork.test": label, "cowork.test.run": run };
+  const own = { "cowork.test": label, "cowork.test.run": run };
   for (const [entry, content] of Object.entries(pems)) await write(entry, content);
   const file = (entry: string): string => join(folder, entry);
   const journal = async (): Promise<Entry[]> => {
@@ -102,7 +102,7 @@ export async function startVendor(label: string): Promise<Vendor> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const labelled = Object.entries(labels).flatMap((pair) => ["--label", pair.join("=")]);
+    const labelled = Object.entries(own).flatMap((pair) => ["--label", pair.join("=")]);
     await docker("network", "create", "--internal", ...labelled, name);
     const mounts = [
       { source: process.execPath, target: "/node", mode: "ro" },
@@ -111,7 +111,7 @@ export async function startVendor(label: string): Promise<Vendor> {
     ] as const;
     await new TestContainer(label, testBaseImage, { network: { name, aliases: vendorNames } })
       .withName(name)
-      .withLabels(labels)
+      .withLabels(own)
       .withBindMounts([...mounts])
       .withCommand(["/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in"])
       .start();
