@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { lightFolders } from "./test/support/light-folders.ts";
 
-// Six projects: unit needs nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
+// Seven projects: unit and unit-light need nothing, integration an engine, e2e an engine and the built file, browser Chromium besides,
 // pictures makes those of the docs, soak takes hours.
 // Files that use the engine run three at a time, because they wait for the engine more than they compute.
 const minutes = (n: number): number => n * 60_000;
@@ -40,7 +41,6 @@ const longest = [
   "integration/devcontainer/template-image",
   "integration/agent/stopped-mid-refresh",
   "e2e/codex",
-  "integration/agent/codex-eight",
   "integration/agent/codex",
   "e2e/lifecycle",
   "e2e/failures",
@@ -64,22 +64,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const light = `test/unit/{${lightFolders.join(",")}}/**/*.test.ts`;
+
+const unit = {
+  ...patient,
+  // Not 0: in that group vitest runs projects with one worker last.
+  sequence: { groupOrder: 1 },
+  maxWorkers: 2,
+  // Only catches hangs: a busy machine takes four times as long, and no test asserts a time.
+  testTimeout: minutes(1),
+  hookTimeout: minutes(1),
+};
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        test: {
-          ...patient,
-          name: "unit",
-          include: ["test/unit/**/*.test.ts"],
-          // Not 0: in that group vitest runs projects with one worker last.
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-          // Only catches hangs: a busy machine takes four times as long, and no test asserts a time.
-          testTimeout: minutes(1),
-          hookTimeout: minutes(1),
-        },
+        test: { ...unit, name: "unit", include: ["test/unit/**/*.test.ts"], exclude: [light] },
+      },
+      {
+        test: { ...unit, name: "unit-light", include: [light], isolate: false },
       },
       {
         test: {

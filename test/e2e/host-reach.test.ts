@@ -1,80 +1,25 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureTestBaseImage } from "../support/engine/engine.ts";
 import type { TestHome } from "../support/home/home.ts";
-import { ordinaryUser } from "../support/home/ordinary-user.ts";
-import { runCowork, type CoworkResult } from "../support/home/run-cowork.ts";
-import { sampleProject } from "../support/git/sample-project.ts";
+import { compose, docker, raceForTheHost, reachPlace, type ReachPlace } from "../support/reach-place.ts";
 
 /**
  * Projects that try to mount a host folder that no configuration names and the user never agreed to, by links that their
  * containers create, or to cover cowork's own files.
  */
+let place: ReachPlace;
 let home: TestHome;
 let canary: string;
 let image: string;
 
 beforeAll(async () => {
-  home = await ordinaryUser();
-  image = await ensureTestBaseImage();
-  canary = join(home.folder, "canary");
-  await mkdir(canary);
-  await writeFile(join(canary, "proof"), "HOST\n");
+  place = await reachPlace();
+  ({ home, canary, image } = place);
 });
-afterAll(() => home.remove());
+afterAll(() => place.home.remove());
 
-const docker = async (...args: string[]): Promise<string> => (await execa("docker", args)).stdout;
-/** A shell line that exchanges two paths in an endless loop, with renameat2 and RENAME_EXCHANGE. */
-const exchange = (one: string, other: string): string =>
-  [
-    'n=316; [ "$(uname -m)" = x86_64 ] || n=276',
-    `perl -e 'while(1){syscall($ARGV[0],-100,"${one}",-100,"${other}",2);select(undef,undef,undef,0.01)}' $n`,
-  ].join("; ");
-
-interface Case {
-  cowork: (...args: string[]) => Promise<CoworkResult>;
-  clone: (session: string) => string;
-  /** id of a Compose service's container */
-  container: (session: string, service: string) => Promise<string>;
-}
-
-async function project(name: string, files: Record<string, string>): Promise<Case> {
-  const cwd = await sampleProject(home, "none", { name, files: { "sub/f": "", ...files } });
-  return {
-    cowork: (...args) => runCowork(args, { home, cwd }),
-    clone: (session) => join(home.coworkHome, "sessions", `${name}-${session}`),
-    container: (session, service) =>
-      docker(
-        "ps",
-        "-aq",
-        "--no-trunc",
-        "--filter",
-        `label=cowork.session=${name}-${session}`,
-        "--filter",
-        `label=com.docker.compose.service=${service}`,
-      ),
-  };
-}
-
-function compose(services: Record<string, object>): Record<string, string> {
-  // With an init process: a shell as process 1 ignores SIGTERM, so every stop would take ten seconds.
-  const quick = Object.entries(services).map(([name, service]) => [name, { init: true, ...service }]);
-  return {
-    ".devcontainer/devcontainer.json": JSON.stringify({
-      dockerComposeFile: "docker-compose.yml",
-      service: "app",
-      workspaceFolder: "/w",
-    }),
-    ".devcontainer/docker-compose.yml": JSON.stringify({ services: Object.fromEntries(quick) }).replaceAll(
-      "$",
-      () => "$$",
-    ),
-  };
-}
-
-const canaryFiles = async (): Promise<string[]> => (await readdir(canary)).toSorted();
+const project: ReachPlace["project"] = async (name, files) => await place.project(name, files);
 
 describe("a Compose service that replaces a folder of the clone with a link to the host", () => {
   it("and starts before the dev container needs the user's consent: without it nothing is created", async () => {
@@ -101,44 +46,10 @@ describe("a Compose service that replaces a folder of the clone with a link to t
     expect(await readdir(join(home.coworkHome, "sessions")).catch(() => [])).not.toContain("first-a");
   });
 
-  it("repeatedly, while the dev container is restarted, never gets the host's folder mounted", async () => {
-    const { cowork, clone, container } = await project("second", {
-      ...compose({
-        app: {
-          image,
-          command: ["sh", "-c", "while [ ! -e /w/end ]; do sleep 0.1; done"],
-          volumes: ["..:/w", "../sub:/sub"],
-        },
-        swap: {
-          image,
-          command: ["sh", "-c", `cd /w && ln -s ${canary} link; ${exchange("sub", "link")}`],
-          volumes: ["..:/w"],
-        },
-      }),
-    });
-    const made = await cowork("init", "a");
-    expect(made.code, made.stderr).toBe(0);
-    const startedAt = async (service: string): Promise<string> =>
-      docker("inspect", "-f", "{{.State.StartedAt}}", await container("a", service));
-    expect((await startedAt("app")) < (await startedAt("swap"))).toBe(true);
-
-    const seen: string[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      await cowork("connect", "a", "--", "touch", "/w/end");
-      const app = await container("a", "app");
-      await expect.poll(() => docker("inspect", "-f", "{{.State.Status}}", app)).toBe("exited");
-      await execa("rm", ["-f", join(clone("a"), "end")]);
-      const { code, stdout, stderr } = await cowork("connect", "a", "--", "sh", "-c", "ls /sub; touch /sub/x");
-      seen.push(code === 0 ? "came up" : stderr, stdout);
-      // The start was refused: restore the folder, as the user would.
-      const back = "[ -L sub ] && { rm sub; mv link sub; }; :";
-      await execa("sh", ["-c", code === 0 ? ":" : back], { cwd: clone("a") });
-      seen.push((await cowork("start", "a")).stderr);
-    }
-    expect(seen.join("\n")).toMatch(/came up|which is a link/);
-    expect(seen.join("\n")).not.toMatch(/proof/);
-    expect(await canaryFiles()).toEqual(["proof"]);
-    expect((await cowork("clean", "a", "--force")).code).toBe(0);
+  // Once here: test/soak does it many times.
+  it("while the dev container is restarted, never gets the host's folder mounted", async () => {
+    await raceForTheHost(place, 1);
+    expect(await place.canaryFiles()).toEqual(["proof"]);
   });
 
   it("keeps a stopped service that mounts the folder from being started", async () => {
@@ -190,7 +101,7 @@ it("a folder that the dev container replaced with a link is refused by every com
     const { code, stderr } = await cowork(...args);
     expect({ code, isNamed: stderr.includes("which is a link") }, stderr).toEqual({ code: 1, isNamed: true });
   }
-  expect(await canaryFiles()).toEqual(["proof"]);
+  expect(await place.canaryFiles()).toEqual(["proof"]);
   expect((await cowork("clean", "a", "--force")).code).toBe(0);
 });
 

@@ -100,8 +100,11 @@ test("the pictures of the page", { timeout: 600_000 }, async () => {
     await cowork("serve", "--stop").catch(() => undefined);
     // Runs that are active would write into the home while it is removed.
     await cowork("clean", ...Object.keys(tasks), "--force").catch(() => undefined);
-    await home.remove();
-    await vendor.stop();
+    try {
+      await home.remove();
+    } finally {
+      await vendor.stop();
+    }
   }
   expect(await readdir(folder)).toHaveLength(10);
 });

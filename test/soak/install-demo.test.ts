@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startMachine, type Machine } from "../support/machine.ts";
 
-// What comes after the first --demo on a fresh machine; test/e2e tests the first.
+// --demo on a fresh machine with nothing but the source tree, and what comes after it. test/e2e tests it with the built file.
 let machine: Machine;
 beforeAll(async () => {
   machine = await startMachine("install-demo");

@@ -33,8 +33,8 @@ export interface Mirror {
   close(): Promise<void>;
 }
 
-/** A fake nodejs.org: serves the tests' Node as a release archive, with an npm that only prints its name. */
-export async function nodeMirror(folder: string): Promise<Mirror> {
+/** Writes what nodejs.org has for a release: the tests' Node as an archive, with an npm that only prints its name, and its checksum. */
+export async function nodeRelease(folder: string): Promise<{ archive: string; sums: string }> {
   const arch = process.arch === "arm64" ? "arm64" : "x64";
   const release = `node-${process.version}-linux-${arch}`;
   const bin = join(folder, release, "bin");
@@ -48,6 +48,12 @@ export async function nodeMirror(folder: string): Promise<Mirror> {
     .digest("hex");
   const sums = join(folder, "SHASUMS256.txt");
   await writeFile(sums, `${"0".repeat(64)}  node-${process.version}.pkg\n${digest}  ${basename(archive)}\n`);
+  return { archive, sums };
+}
+
+/** A fake nodejs.org: serves the tests' Node. */
+export async function nodeMirror(folder: string): Promise<Mirror> {
+  const { archive, sums } = await nodeRelease(folder);
   const answer = async (url: string): Promise<Buffer> => {
     const [, line, name] = url.split("/");
     if (line !== "latest-v24.x" || name === undefined) throw new Error(`no such page: ${url}`);

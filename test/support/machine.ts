@@ -3,6 +3,7 @@ import { type GenericContainer, Wait } from "testcontainers";
 import { atOnce, TestContainer } from "./engine/container.ts";
 import { ensureTestBaseImage } from "./engine/engine.ts";
 import { treeArchive } from "./git/tree.ts";
+import { builtFile } from "./home/built-file.ts";
 
 /** A second machine: a container that can run its own Docker Engine and has nothing that cowork needs. */
 export interface Machine {
@@ -13,6 +14,8 @@ export interface Machine {
   sh(line: string, options?: MachineOptions): Promise<{ code: number; stdout: string; stderr: string }>;
   /** copies the source tree as it is, without what git ignores, to `/src` */
   copyTree(): Promise<void>;
+  /** copies the built file to its place in that tree, as `npm run build` would have left it there */
+  copyBuilt(): Promise<void>;
   remove(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -97,11 +100,15 @@ export async function startMachine(test: string, request: MachineRequest = {}): 
       input: await treeArchive(),
     });
   };
+  const copyBuilt = async (): Promise<void> => {
+    const put = "mkdir -p /src/dist && cat >/src/dist/cowork && chmod 755 /src/dist/cowork";
+    await execa("docker", ["exec", "-i", container, "sh", "-c", put], { inputFile: builtFile });
+  };
   const remove = async (): Promise<void> => {
     await started.stop(atOnce);
   };
   const address = started.getIpAddress("bridge");
-  return { container, address, sh, copyTree, remove, [Symbol.asyncDispose]: remove };
+  return { container, address, sh, copyTree, copyBuilt, remove, [Symbol.asyncDispose]: remove };
 }
 
 /** Creates the user `tess` with password-less sudo. Returns a function that wraps a shell line to run in a new login shell of hers. */

@@ -42,13 +42,13 @@ export function engineContract(make: () => Promise<EngineUnderTest>): void {
 
   describe("containers", () => {
     test("are listed by label value and by label name", async () => {
-      const mine = await it.addContainer({ ...label, "cowork.test.which": "one" });
-      const other = await it.addContainer({ ...label, "cowork.test.which": "two" });
+      const mine = await it.addContainer({ ...label, "cowork.test.listed": "one" });
+      const other = await it.addContainer({ ...label, "cowork.test.listed": "two" });
       const ids = async (wanted: Record<string, string | undefined>): Promise<string[]> =>
         (await engine.listContainers({ ...label, ...wanted })).map((one) => one.id);
-      expect(await ids({ "cowork.test.which": "one" })).toEqual([mine]);
-      expect((await ids({ "cowork.test.which": undefined })).toSorted()).toEqual([mine, other].toSorted());
-      expect(await ids({ "cowork.test.which": "none" })).toEqual([]);
+      expect(await ids({ "cowork.test.listed": "one" })).toEqual([mine]);
+      expect((await ids({ "cowork.test.listed": undefined })).toSorted()).toEqual([mine, other].toSorted());
+      expect(await ids({ "cowork.test.listed": "none" })).toEqual([]);
     });
 
     test("have the same image and mounts when listed as when inspected", async () => {

@@ -46,6 +46,8 @@ export interface SessionHost {
   aborted: () => Promise<void>;
   /** where each inspection of a clone ran */
   looks: ("container" | "helper")[];
+  /** if set, a script that ran before in a clone has the same answer again; for clones that nothing changes */
+  answers: Map<string, { nonce: string; answer: ProgramAnswer }> | undefined;
   /** selects sessions of the project by name */
   select(...names: string[]): Selector & { names: string[] };
   request(names: string[], changes?: Partial<InitRequest>): Promise<InitRequest>;
@@ -74,8 +76,15 @@ export async function sessionHost(): Promise<SessionHost> {
     const where = container === undefined ? "helper" : "container";
     looks.push(where);
     await host.onLook(where, signal);
+    const folder = folderOf(container, spec);
+    const [nonce = "no nonce"] = /\b[0-9a-f]{24}\b/.exec(script) ?? [];
+    const key = `${folder} ${script.replaceAll(nonce, "")}`;
+    const known = host.answers?.get(key);
+    if (known !== undefined) return { ...known.answer, stdout: known.answer.stdout.replaceAll(known.nonce, nonce) };
     await openFolders();
-    return await runHere(script, folderOf(container, spec), { env: shop.env, user: spec.user, input });
+    const answer = await runHere(script, folder, { env: shop.env, user: spec.user, input });
+    host.answers?.set(key, { nonce, answer });
+    return answer;
   };
   const engine = createFakeEngine({ program });
   // Acts as a `connect` process that prints its pid and ends at once.
@@ -135,6 +144,7 @@ export async function sessionHost(): Promise<SessionHost> {
     project,
     settings,
     events,
+    answers: undefined,
     onLook: () => undefined,
     onCall: () => undefined,
     aborted: async () => {
@@ -203,6 +213,12 @@ export async function sessionHost(): Promise<SessionHost> {
   return host;
 }
 
+interface ProgramAnswer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
 /** Wraps the engine so that `onCall` runs before every call. */
 function observed(engine: FakeEngine, onCall: (name: string) => Promise<void>): Engine {
   return new Proxy<Engine>(engine, {
@@ -227,7 +243,7 @@ function runHere(
   script: string,
   cwd: string,
   { env, user, input }: { env: Record<string, string>; user: string | undefined; input: string | Uint8Array },
-): Promise<{ code: number; stdout: string; stderr: string }> {
+): Promise<ProgramAnswer> {
   const [uid, gid] = (user ?? "").split(":").map(Number);
   const as = process.getuid?.() === 0 && uid !== undefined && gid !== undefined ? { uid, gid } : {};
   return new Promise((resolve, reject) => {

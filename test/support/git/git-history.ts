@@ -104,7 +104,10 @@ export async function runHistory(workshop: GitWorkshop, steps: readonly HistoryS
     );
   if (holdings.unreadable.length > 0) throw new Error(`unreadable: ${holdings.unreadable.join()}`);
 
-  // A full pull saves everything, so nothing may be reported as unsaved after it.
+  // A pull brings branches, tags and files. A commit on no branch needs a branch first, as its hint says.
+  for (const { oid, fate } of holdings.abandoned)
+    if (fate === "left") await workshop.git(spec.path, "branch", `kept-${oid}`, oid);
+  // After that a full pull saves everything, so nothing may be reported as unsaved.
   await pull({ uncommitted: true, allBranches: true });
   const left = await look();
   if (describeHoldings({ ...left, precious: [] }).length > 0)

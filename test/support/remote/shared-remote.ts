@@ -1,12 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
-import { lock } from "proper-lockfile";
-import { inject } from "vitest";
 import type { Account } from "./ssh-access.ts";
 import { keptAgents } from "../home/kept-agents.ts";
-import { testCache } from "../home/test-cache.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { ensureHostImage, type RemoteMachine, startRemoteMachine } from "./remote-machine.ts";
 
 /** Folder of the cached agents on the machine, and of the agents in an account's home. */
@@ -20,15 +16,8 @@ const node = "/opt/node/bin";
  * end. It has tmux; Node is on the PATH only of accounts that request it.
  */
 async function sharedRemote(): Promise<RemoteMachine> {
-  const run = inject("run");
-  await mkdir(testCache, { recursive: true });
-  // A lock, because workers are separate processes and testcontainers' reuse is safe only within one.
-  const release = await lock(testCache, {
-    lockfilePath: join(testCache, `${run}.lock`),
-    stale: 60_000,
-    retries: { retries: 600, minTimeout: 500, maxTimeout: 500 },
-  });
-  try {
+  // testcontainers' reuse is safe only within one process.
+  return await oneAtATime("remote", async (run) => {
     const machine = await startRemoteMachine("remote", {
       image: await ensureHostImage(["tmux"]),
       mounts: [{ source: keptAgents, target: agents.kept, mode: "ro" }],
@@ -40,9 +29,7 @@ async function sharedRemote(): Promise<RemoteMachine> {
       await execa("docker", ["cp", "--follow-link", process.execPath, `${machine.container}:${node}/node`]);
     }
     return machine;
-  } finally {
-    await release();
-  }
+  });
 }
 
 export interface RemoteAccountRequest {

@@ -3,13 +3,11 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { generate } from "selfsigned";
 import { TestContainer } from "../engine/container.ts";
 import { testBaseImage } from "../engine/engine.ts";
-import { codexNames } from "./codex/names.ts";
-import { copilotNames } from "./copilot/names.ts";
 import type { Control } from "./control.ts";
 import type { Step } from "./script.ts";
+import { vendorImage, vendorNames } from "./vendor-image.ts";
 
 /** One line of the fake vendor's journal. */
 export interface Entry {
@@ -52,7 +50,7 @@ export interface Entry {
 export interface Vendor {
   /** internal network on which the vendor's host names resolve to the fake */
   network: string;
-  /** `base` with the fake vendor's CA certificate installed */
+  /** the tests' base image with the fake vendor's CA certificate installed; all vendors of a run have the same */
   image: string;
   /** CA certificate and proxy of an attacker who wants to read the traffic */
   thief: { authority: string; proxy: string };
@@ -72,23 +70,11 @@ export interface Vendor {
   stop(): Promise<void>;
 }
 
-const names = [
-  "platform.claude.com",
-  "api.anthropic.com",
-  "claude.ai",
-  "claude.com",
-  "console.anthropic.com",
-  "downloads.claude.ai",
-  "elsewhere.example",
-  ...codexNames,
-  ...copilotNames,
-];
-
 /**
- * Starts the fake vendor in a container of `base`, run by the tests' Node.
+ * Starts the fake vendor in a container, run by the tests' Node.
  * @param label value of the label `cowork.test`
  */
-export async function startVendor(label: string, base = testBaseImage): Promise<Vendor> {
+export async function startVendor(label: string): Promise<Vendor> {
   const name = `cowork-stand-in-${randomBytes(4).toString("hex")}`;
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   const docker = (...args: string[]) => execa("docker", args);
@@ -98,12 +84,10 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     await writeFile(join(folder, `${entry}.new`), content);
     await rename(join(folder, `${entry}.new`), join(folder, entry));
   };
-  const vendorPems = await makeAuthority();
-  await write("cert.pem", vendorPems.cert);
-  await write("key.pem", vendorPems.private);
-  const thief = await makeAuthority();
-  await write("thief.pem", thief.cert);
-  await write("thief-key.pem", thief.private);
+  const { run, image, pems } = await vendorImage();
+  // With the run's label, what a test leaves behind goes at the end of the run.
+  const own = { "cowork.test": label, "cowork.test.run": run };
+  for (const [entry, content] of Object.entries(pems)) await write(entry, content);
   const file = (entry: string): string => join(folder, entry);
   const journal = async (): Promise<Entry[]> => {
     const text = await readFile(file("journal.jsonl"), "utf8").catch(() => "");
@@ -115,32 +99,22 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   const stop = async (): Promise<void> => {
     await docker("rm", "-f", "-v", name).catch(() => undefined);
     await docker("network", "rm", name).catch(() => undefined);
-    await docker("rmi", "-f", `${name}:image`).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await docker("network", "create", "--internal", "--label", `cowork.test=${label}`, name);
+    const labelled = Object.entries(own).flatMap((pair) => ["--label", pair.join("=")]);
+    await docker("network", "create", "--internal", ...labelled, name);
     const mounts = [
       { source: process.execPath, target: "/node", mode: "ro" },
       { source: import.meta.dirname, target: "/server", mode: "ro" },
       { source: folder, target: "/stand-in", mode: "rw" },
     ] as const;
-    await new TestContainer(label, base, { network: { name, aliases: names } })
+    await new TestContainer(label, testBaseImage, { network: { name, aliases: vendorNames } })
       .withName(name)
+      .withLabels(own)
       .withBindMounts([...mounts])
       .withCommand(["/node", "--disable-warning=ExperimentalWarning", "/server/server.ts", "/stand-in"])
       .start();
-    const dockerfile = [
-      `FROM ${base}`,
-      "COPY cert.pem /usr/local/share/ca-certificates/stand-in.crt",
-      "RUN update-ca-certificates",
-      "ENV CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
-      // A login that talks to its vendor at once must not do that before its container is on this network. cowork asks every
-      // container for its processor first; one of a session has a folder for events.
-      `RUN mv /usr/bin/uname /usr/bin/uname.real && printf '%s\\n' '#!/bin/sh' '[ -d /cowork/auth ] && [ ! -e /cowork/session/events ] && until getent hosts elsewhere.example >/dev/null; do sleep 0.1; done' 'exec /usr/bin/uname.real "$@"' >/usr/bin/uname && chmod 755 /usr/bin/uname`,
-    ].join("\n");
-    await writeFile(join(folder, "Dockerfile"), dockerfile);
-    await docker("build", "-q", "-t", `${name}:image`, "--label", `cowork.test=${label}`, folder);
     await until(async () => (await journal()).some((entry) => entry.what === "listening"));
   } catch (error) {
     const logs = await docker("logs", name).then(
@@ -189,7 +163,7 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
   };
   return {
     network: name,
-    image: `${name}:image`,
+    image,
     thief: { authority: file("thief.pem"), proxy: "http://elsewhere.example:3128" },
     journal,
     clearJournal: () => writeFile(file("journal.jsonl"), ""),
@@ -204,14 +178,6 @@ export async function startVendor(label: string, base = testBaseImage): Promise<
     adoptLogin,
     stop,
   };
-}
-
-/** Creates a self-signed certificate for all of the vendor's host names. */
-async function makeAuthority(): Promise<{ cert: string; private: string }> {
-  const altNames = names.map((value) => ({ type: 2 as const, value }));
-  const extensions = [{ name: "subjectAltName" as const, altNames }];
-  const subject = [{ name: "commonName", value: "cowork stand-in" }];
-  return generate(subject, { keySize: 2048, algorithm: "sha256", extensions });
 }
 
 async function until(check: () => Promise<boolean>): Promise<void> {

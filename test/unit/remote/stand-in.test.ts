@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from "node:net";
 import { join } from "node:path";
 import ssh2, { type AuthContext, type Connection as ServerConnection } from "ssh2";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { newKey } from "../../../src/remote/ssh-proxy/new-key.ts";
 import { CoworkError } from "../../../src/errors.ts";
 import { connectSsh } from "../../../src/remote/ssh/connect.ts";
@@ -17,8 +17,9 @@ import { sshPerson, type SshPerson } from "../../support/remote/ssh-machine.ts";
 
 // Local servers that misbehave, or do what a normal sshd does rarely. No OpenSSH is needed.
 
+// Tests that wait for a time limit run at the same time, so everything ends with the last of them.
 const ends: (() => unknown)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
@@ -88,7 +89,7 @@ async function connect(someone: SshPerson, destination: string): Promise<Connect
   return connection;
 }
 
-describe("an invalid server causes one error, within the time limit", () => {
+describe.concurrent("an invalid server causes one error, within the time limit", () => {
   test.each<[string, (socket: Socket) => void, RegExp]>([
     ["it sends nothing", () => undefined, /did not answer within 2 seconds/],
     ["it closes at once", (socket) => socket.end(), /closed the connection/],
@@ -143,7 +144,7 @@ function pour(socket: Socket, ...parts: (string | Buffer)[]): void {
   more();
 }
 
-describe("a login", () => {
+describe.concurrent("a login", () => {
   test("asks the host's questions, in order, with sanitized text", async () => {
     const seen: string[] = [];
     const destination = await sshServer({ banner: "Hello \u001b[31mthere\r\nsecond" }, (client) => {
@@ -323,6 +324,7 @@ describe("a channel", () => {
   });
 
   test("without an exit status has no code; a broken connection is reported to all pending calls", async () => {
+    let halves = 0;
     const destination = await sshServer({}, (client) => {
       client.on("authentication", (auth) => auth.accept());
       client.on("session", (accept) =>
@@ -330,7 +332,8 @@ describe("a channel", () => {
           const channel = ok();
           if (command === "quiet") return channel.end("out");
           channel.write("half");
-          return setTimeout(() => client.end(), 100);
+          halves += 1;
+          return halves === 2 ? client.end() : undefined;
         }),
       );
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { endAccessToken, logInByHand, plainSession } from "../../support/stand-in/plain-session.ts";
-import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
+import { agentHost, type AgentHost } from "../support/home/agent-context.ts";
+import { endAccessToken, logInByHand, plainSession } from "../support/stand-in/plain-session.ts";
+import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
 
 let vendor: Vendor;
 let host: AgentHost;

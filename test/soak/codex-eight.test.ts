@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeLaunchers } from "../../../src/devcontainer/cli/launchers.ts";
-import { agentHost, type AgentHost } from "../../support/home/agent-context.ts";
-import { logInByCode } from "../../support/stand-in/log-in-by-code.ts";
-import { plainSession } from "../../support/stand-in/plain-session.ts";
-import { script } from "../../support/stand-in/script.ts";
-import { startVendor, type Vendor } from "../../support/stand-in/vendor.ts";
+import { writeLaunchers } from "../../src/devcontainer/cli/launchers.ts";
+import { agentHost, type AgentHost } from "../support/home/agent-context.ts";
+import { logInByCode } from "../support/stand-in/log-in-by-code.ts";
+import { plainSession } from "../support/stand-in/plain-session.ts";
+import { script } from "../support/stand-in/script.ts";
+import { startVendor, type Vendor } from "../support/stand-in/vendor.ts";
 
 let vendor: Vendor;
 let host: AgentHost;
