@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tree } from "../test/support/git/tree.ts";
+import { measureAtWork } from "./at-work.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
 import { measureConflicts } from "./conflicts.ts";
@@ -64,7 +65,9 @@ async function main(): Promise<void> {
     say("connect, version, completion, list");
     entries.push(...(await measureCommands(place, rounds)));
     entries.push(...(await measureEvents(place, rounds)));
-    say("watch");
+    say("hook, state, answer");
+    entries.push(...(await measureAtWork(place, rounds)));
+    say("watch, wait");
     entries.push(...(await measureWatch(place, rounds, values.smoke ? 3 : 50)));
     say("clone");
     entries.push(

@@ -5,6 +5,8 @@ import { openTerminal, type TmuxTerminal } from "../test/support/tmux-terminal.t
 import { addSessions } from "./many-sessions.ts";
 import { median, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
+import { ticks } from "./ticks.ts";
+import { measureWait } from "./wait.ts";
 
 const secondsPerRound = 20;
 
@@ -34,6 +36,7 @@ export async function measureWatch(place: Place, rounds: number, count: number):
       { name: "watch50_cpu", value: median(shares), unit: "%", goal: 3, runs: shares },
       { name: "watch50_rss", value: median(rss), unit: "MB", goal: 80, runs: rss },
       { name: "watch50_key", value: median(keys), unit: "ms", goal: 100, runs: keys },
+      ...(await measureWait(place, more.names, rounds)),
     ];
   } finally {
     await terminal.type("q");
@@ -68,10 +71,4 @@ async function shows(terminal: TmuxTerminal, what: RegExp): Promise<string> {
     await delay(50);
   }
   throw new Error(`the terminal does not show ${what}:\n${await terminal.screen()}`);
-}
-
-/** User and system time of a process. */
-async function ticks(pid: string): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  return Number(fields[11]) + Number(fields[12]);
 }
