@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tree } from "../test/support/git/tree.ts";
+import { measureAtWork } from "./at-work.ts";
 import { measureClone, measureSizes } from "./clones.ts";
 import { measureCommands } from "./commands.ts";
 import { measureConflicts } from "./conflicts.ts";
@@ -16,6 +17,7 @@ import { renderTable, type Report } from "./report.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureReplay, measureServe } from "./serve.ts";
 import { measureInit, measureStart } from "./sessions.ts";
+import { measureWait } from "./wait.ts";
 import { measureWatch } from "./watch.ts";
 
 const usage = `npm run bench -- [--rounds N] [--json] [--smoke] [--write]
@@ -67,9 +69,12 @@ async function main(): Promise<void> {
     say("connect, version, completion, list");
     entries.push(...(await measureCommands(place, rounds)));
     entries.push(...(await measureEvents(place, rounds)));
-    say("watch, serve, the page");
+    say("hook, state, answer");
+    entries.push(...(await measureAtWork(place, rounds)));
+    say("watch, wait, serve, the page");
     const many = await addSessions(place, values.smoke ? 3 : 50 - count);
     entries.push(...(await measureWatch(place, rounds)));
+    entries.push(...(await measureWait(place, many.names, rounds)));
     entries.push(...(await measureServe(place, rounds)));
     entries.push(...(await measurePage(place, rounds, count + many.names.length)));
     await many.remove();

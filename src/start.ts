@@ -13,13 +13,11 @@ type Chunks = (require: NodeJS.Require, filename: string, dirname: string) => Re
  * cache has nothing that is compiled after a file was loaded: with it, `list` takes a sixth more processor time and `connect` a
  * third. These commands call other functions than most and are called most, so each has its own.
  */
-const names = ["list", "status", "connect", "init", "__complete", "--version"];
-const compiled = join(
-  __dirname,
-  "compiled",
-  process.version,
-  names.find((name) => name === process.argv[3]) ?? "other",
-);
+const names = ["list", "status", "connect", "init", "__complete", "--version", "watch", "serve", "supervise"];
+const [, , , command, mode] = process.argv;
+/** `watch`, `serve` and `__host supervise` set flags of V8, which takes back only what was compiled with the same ones. */
+const called = command === "__host" ? mode : command;
+const compiled = join(__dirname, "compiled", process.version, names.find((name) => name === called) ?? "other");
 const fresh = new Map<string, Script>();
 process.on("exit", () => fresh.forEach((script, name) => keep(name, script)));
 

@@ -1,6 +1,7 @@
 import { isBuiltin } from "node:module";
 import { basename } from "node:path";
 import { build, transform, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { lazyAssert } from "./lazy-assert.ts";
 import { lazyBuiltins } from "./lazy-builtins.ts";
 import { lazyParts } from "./lazy-parts.ts";
 import { lazyStringWidth } from "./lazy-width.ts";
@@ -28,7 +29,15 @@ export async function buildProgram(options: BuildOptions, entry = "src/main.ts")
     outExtension: { ".js": ".cjs" },
     format: "esm",
     splitting: true,
-    plugins: [assetsBeside(), librariesAsInNode(), lazyBuiltins(), lazyParts(), lazyStringWidth(), yargsParserOnly()],
+    plugins: [
+      assetsBeside(),
+      librariesAsInNode(),
+      lazyAssert(),
+      lazyBuiltins(),
+      lazyParts(),
+      lazyStringWidth(),
+      yargsParserOnly(),
+    ],
     metafile: true,
     write: false,
   });

@@ -108,6 +108,8 @@ export type RunOutput =
   | { kind: "limit"; rejected: boolean; until?: number; detail: string }
   /** subagents and commands that run in the background */
   | { kind: "background"; running: number }
+  /** it took in an interrupt */
+  | { kind: "interrupted" }
   | RunResult;
 
 export interface RunResult {

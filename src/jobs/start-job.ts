@@ -42,7 +42,7 @@ export async function launchJob(
   leave: AbortSignal,
 ): Promise<void> {
   const folder = jobFolder(ctx, id);
-  spawnJob(ctx, folder);
+  spawnJob(ctx, folder, method === "runSupervise" ? "supervise" : "job");
   const at = ctx.clock.now().getTime();
   while (!(await isAlive(ctx, id)) && (await readResult(folder)) === undefined) {
     if (ctx.clock.now().getTime() - at > startMs) throw jobLost(method);
@@ -51,9 +51,9 @@ export async function launchJob(
 }
 
 /** In a new session of the operating system, so that it survives the end of the connection. */
-function spawnJob(ctx: Context, folder: string): void {
+function spawnJob(ctx: Context, folder: string, mode: "job" | "supervise"): void {
   const [program, ...args] = ctx.self;
-  const child = spawn(program, [...args, "__host", "job", folder], {
+  const child = spawn(program, [...args, "__host", mode, folder], {
     cwd: ctx.paths.home,
     env: { ...ctx.env },
     detached: true,

@@ -31,7 +31,7 @@ export function createLocalHost(ctx: Context, user: ProjectClient): SessionHost 
     runStart: async (selector, request) => (await import("./work/runs.ts")).startRun(ctx, selector, request),
     runs: async (selector, wanted) => (await import("./work/runs.ts")).listRuns(ctx, selector, wanted),
     runStop: async (selector, wanted) => (await import("./work/runs.ts")).endRun(ctx, selector, wanted),
-    runSupervise: async (run) => (await import("./work/runs.ts")).superviseRun(ctx, run),
+    runSupervise: async (run) => (await import("./work/supervise-run.ts")).superviseRun(ctx, run),
     runFiles: async (selector, n, out) => (await import("./work/runs.ts")).saveRun(ctx, selector, n, out),
     work: async (selector, options) => (await import("./work/agent-work.ts")).agentWork(ctx, selector, options),
     approvals: async (selector) => (await import("./work/approvals.ts")).listApprovals(ctx, selector),

@@ -15,6 +15,9 @@ export function readOutput(value: unknown): RunOutput[] {
       return readBlocks(message);
     case "rate_limit_event":
       return readLimit(object(message["rate_limit_info"]));
+    case "control_response":
+      // Interrupts are the only requests that cowork makes.
+      return object(message["response"])["subtype"] === "success" ? [{ kind: "interrupted" }] : [];
     case "result":
       return [readResult(message)];
     default:

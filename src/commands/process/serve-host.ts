@@ -6,7 +6,7 @@ import { reportFailure } from "../parts/report-failure.ts";
 /**
  * `cowork __host`: the server on a host, started by cowork on another machine. Without arguments it speaks JSON lines on stdin
  * and stdout; `tty <request>` runs a command on this process's terminal; `window <id> agent|shell` is what runs in a window
- * of a session's tmux; `job <folder>` runs a job in the background.
+ * of a session's tmux; `job <folder>` runs a job in the background, and `supervise <folder>` the one that supervises a run.
  */
 export async function serveHostProcess(argv: readonly string[], caller: Caller): Promise<number> {
   const [mode, word = "", which] = argv;
@@ -18,23 +18,24 @@ export async function serveHostProcess(argv: readonly string[], caller: Caller):
         await import("./serve-window.ts")
       ).serveWindow(word, which === "shell" ? "shell" : "agent", caller, terminal);
     const ctx = await quietContext(caller);
+    if (mode === "supervise") {
+      await (await import("./serve-supervise.ts")).serveSupervise(ctx, word);
+      return 0;
+    }
     const { createLocalHost } = await import("../../session/local-host.ts");
     if (mode === "job") {
-      const [{ runJobProcess }, { hostWork }, { noClient }, { withNotifier }, { withOperations }] = await Promise.all([
+      const [{ runJobProcess }, { hostWork }, { noClient }, { withOperations }] = await Promise.all([
         import("../../jobs/job-process.ts"),
         import("../../remote/server/job-work.ts"),
         import("../../session/no-client.ts"),
-        import("../../app/notify/beside-run.ts"),
         import("./operation-jobs.ts"),
       ]);
       const work = hostWork((own) => createLocalHost(own, noClient));
-      const known: typeof work = async (own, request, tell) => {
-        // A merge works on the project, so it runs where the user is; all other jobs are calls of the host.
-        if (request.method === "merge")
-          return await (await import("./serve-merge.ts")).serveMerge(own, request, caller);
-        if (request.method !== "runSupervise") return await work(own, request, tell);
-        return await withNotifier(own, async () => await work(own, request, tell));
-      };
+      // A merge works on the project, so it runs where the user is; all other jobs are calls of the host.
+      const known: typeof work = async (own, request, tell) =>
+        request.method === "merge"
+          ? await (await import("./serve-merge.ts")).serveMerge(own, request, caller)
+          : await work(own, request, tell);
       await runJobProcess(ctx, word, withOperations(known, caller));
       return 0;
     }

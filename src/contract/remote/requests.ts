@@ -97,6 +97,8 @@ export const logsOptions = z.object({
   follow: z.boolean(),
   /** the start-up log of the dev container; what the agent did, of one run or of the whole session; absent: the latter if there is any */
   show: z.exactOptional(z.union([z.literal("setup"), z.literal("agent"), z.object({ run: z.int() })])),
+  /** for a reader that goes on after a lost connection: the output has marks (`session/inspect/log-marks.ts`); `from`: the last one */
+  marked: z.exactOptional(z.object({ from: z.exactOptional(z.string()) })),
 });
 
 export type LogsOptions = z.infer<typeof logsOptions>;

@@ -40,6 +40,6 @@ export async function withReconnect<T>(ctx: Context, host: string, work: () => P
   }
 }
 
-function isUnreachable(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   return error instanceof CoworkError && error.code === "HOST_UNREACHABLE";
 }

@@ -15,6 +15,7 @@ import type { ConnectOptions } from "../types.ts";
 import { answers, ask } from "./answers.ts";
 import { checkClock } from "./check-clock.ts";
 import { type Link, type LinkOptions, openLink } from "./link.ts";
+import { followLog } from "./follow-log.ts";
 import { withReconnect } from "./long-work.ts";
 import { runOnTerminal } from "./on-terminal.ts";
 import { openRemoteClone } from "./remote-clone.ts";
@@ -156,6 +157,10 @@ export function createRemoteHost(ctx: Context, options: RemoteHostOptions): Sess
       return answers.authStatus(await call("authStatus", request.settings.agent), name).login;
     },
     logs: async (selector, given, out) => {
+      if (given.follow) {
+        await followLog(ctx, { name, getLink }, { selector: there(selector), options: given, out });
+        return;
+      }
       const open = await getLink();
       const stream = open.nextStream();
       const copied = copyLog(open.streams.take(stream), out);

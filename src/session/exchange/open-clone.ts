@@ -1,7 +1,7 @@
 import { diffSession, type Diff } from "../../clone/exchange/diff.ts";
 import type { Context } from "../../system/context.ts";
 import type { OneSession, OpenClone } from "../session-host.ts";
-import { insideOf } from "../inspect/inspect-clone.ts";
+import { insideOf } from "../inspect/inside-of.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import type { SessionRecord } from "../record/record.ts";
 import { selectOne } from "../record/records.ts";

@@ -5,34 +5,42 @@ import { takeInRequests } from "../../work/approvals/take-in.ts";
 import { noRun } from "../../work/runs/no-run.ts";
 import { newestRun, readRun } from "../../work/runs/run-files.ts";
 import { isActive } from "../../work/runs/run-state.ts";
-import { createOwnTranscript } from "../../work/transcript/own-transcript.ts";
+import { createOwnTranscript, newOwnPosition, type OwnPosition } from "../../work/transcript/own-transcript.ts";
 import { renderQuestion, renderRunStart, renderRunState } from "../../work/transcript/render-question.ts";
 import { createRunTranscript } from "../../work/transcript/run-transcript.ts";
 import type { WorkPlace } from "../../work/types.ts";
 import type { LogOutput } from "./log-output.ts";
 
-/** What was shown of a run. */
-interface Shown {
-  n: number;
-  state: string | undefined;
-  read: ReturnType<typeof createRunTranscript>;
+/** What was shown. */
+export interface AgentLogPosition {
+  run?: { n: number; state: string; offset: number };
+  own: OwnPosition;
+  /** ids of questions */
+  asked: string[];
 }
+
+export function newAgentLogPosition(): AgentLogPosition {
+  return { own: newOwnPosition(), asked: [] };
+}
+
+/** As many questions as are shown once. */
+const maxAsked = 100;
 
 /**
  * What an agent did, in parts: its newest run, or the wanted one, then what it did in a terminal since. A question that waits for a
  * person is shown once.
+ * @param at where it goes on: moved before each part is written
  * @returns a function that writes what is new, and tells whether there is anything at all and whether more can come
  */
 export function createAgentLog(
   ctx: Context,
   { id, name }: { id: string; name: string },
   wanted: number | undefined,
-  out: LogOutput,
+  { at, out }: { at: AgentLogPosition; out: LogOutput },
 ): (place: WorkPlace) => Promise<{ isEmpty: boolean; isEnded: boolean }> {
-  let shown: Shown | undefined;
+  let read: ReturnType<typeof createRunTranscript> | undefined;
   let own: ReturnType<typeof createOwnTranscript> | undefined;
-  let isEmpty = true;
-  const asked = new Set<string>();
+  let isEmpty = at.run === undefined && at.own.file === "";
 
   return async (place) => {
     // Read before the output: what it printed until its end is there then.
@@ -44,7 +52,7 @@ export function createAgentLog(
     }
     const isRunning = run !== undefined && isActive(run);
     if (wanted === undefined && !isRunning) {
-      own ??= createOwnTranscript(ctx, place);
+      own ??= createOwnTranscript(ctx, place, at.own);
       const lines = await own(run === undefined ? undefined : Date.parse(run.endedAt ?? run.createdAt));
       isEmpty &&= lines.length === 0;
       await out(lines);
@@ -54,15 +62,24 @@ export function createAgentLog(
   };
 
   async function showRun(place: WorkPlace, run: RunView): Promise<void> {
-    if (shown?.n !== run.n) {
-      for await (const lines of shown?.read() ?? []) await out(lines);
-      shown = { n: run.n, state: undefined, read: createRunTranscript(ctx, place, run.n) };
+    if (at.run !== undefined) read ??= createRunTranscript(ctx, place, at.run.n, at.run);
+    if (at.run?.n !== run.n) {
+      for await (const lines of read?.() ?? []) await out(lines);
+      const before = at.run === undefined ? undefined : readRun(ctx, id, at.run.n);
+      if (before !== undefined) await showState(before);
+      at.run = { n: run.n, state: "", offset: 0 };
+      read = createRunTranscript(ctx, place, run.n, at.run);
       await out([renderRunStart(run)]);
     }
-    for await (const lines of shown.read()) await out(lines);
-    const state = renderRunState(run);
-    if (state !== undefined && state !== shown.state) await out([state]);
-    shown.state = state;
+    for await (const lines of read?.() ?? []) await out(lines);
+    await showState(run);
+  }
+
+  async function showState(run: RunView): Promise<void> {
+    const state = renderRunState(run) ?? "";
+    const isNews = state !== "" && state !== at.run?.state;
+    if (at.run !== undefined) at.run.state = state;
+    if (isNews) await out([state]);
   }
 
   async function showQuestions(place: WorkPlace, run: RunView | undefined): Promise<void> {
@@ -72,8 +89,8 @@ export function createAgentLog(
       return [];
     });
     for (const one of open) {
-      if (asked.has(one.id) || (wanted !== undefined && one.run !== run?.id)) continue;
-      asked.add(one.id);
+      if (at.asked.includes(one.id) || (wanted !== undefined && one.run !== run?.id)) continue;
+      at.asked = [...at.asked, one.id].slice(-maxAsked);
       isEmpty = false;
       await out(renderQuestion(one));
     }

@@ -9,9 +9,10 @@ import { selectOne } from "../record/records.ts";
 import type { Selector } from "../types.ts";
 import { knownAgentPlace } from "../work/place.ts";
 import { createAgentLog } from "./agent-log.ts";
-import { logOutput } from "./log-output.ts";
+import { readMark, withMarks, type LogMark } from "./log-marks.ts";
+import { logOutput, type LogOutput } from "./log-output.ts";
 import { containersOf } from "./observe.ts";
-import { copyNews, type LogPosition } from "./setup-log.ts";
+import { copyNews } from "./setup-log.ts";
 import { devContainer } from "./view.ts";
 
 const pollMs = 500;
@@ -27,26 +28,40 @@ const lookMs = 10_000;
 export async function showLogs(
   ctx: Context,
   selector: Selector & { names: [string] },
-  { follow, show }: LogsOptions,
+  { follow, show, marked }: LogsOptions,
   out: Writable,
 ): Promise<void> {
   const entry = await selectOne(ctx, selector);
   if (!("record" in entry) && show !== "setup" && show !== undefined) throw entry.error;
-  const write = logOutput(out, ctx.signal);
+  const at = readMark(marked?.from);
+  const write = withMarks(logOutput(out, ctx.signal), marked === undefined ? undefined : at);
   const record = show === "setup" || !("record" in entry) ? undefined : entry.record;
-  const place = record === undefined ? undefined : placeFinder(ctx, record);
-  const agentLog = record === undefined ? undefined : createAgentLog(ctx, record, runOf(show), write);
-  let position: LogPosition = { inode: 0, offset: 0 };
+  const readAgent = record === undefined ? undefined : agentReader(ctx, record, { show, at, write });
   for (;;) {
-    const its = await place?.();
-    const agent = its === undefined ? undefined : await agentLog?.(its);
-    if (agent?.isEmpty !== false && show !== "agent")
-      position = await copyNews(ctx.paths.upLog(entry.id), position, write);
-    if (!follow || ctx.signal.aborted || agent?.isEnded === true) return;
-    // The session was removed.
-    if (!(await pathExists(ctx.paths.state(entry.id)))) return;
+    const agent = await readAgent?.();
+    if (agent?.isEmpty !== false && show !== "agent") await copyNews(ctx.paths.upLog(entry.id), at.setup, write);
+    if (!follow || agent?.isEnded === true || !(await goesOn(ctx, entry.id))) return;
     await ctx.clock.sleep(pollMs, ctx.signal).catch(() => undefined);
   }
+}
+
+/** Writes what the agent did since the last call. */
+function agentReader(
+  ctx: Context,
+  record: SessionRecord,
+  { show, at, write }: { show: LogsOptions["show"]; at: LogMark; write: LogOutput },
+): () => Promise<{ isEmpty: boolean; isEnded: boolean } | undefined> {
+  const place = placeFinder(ctx, record);
+  const log = createAgentLog(ctx, record, runOf(show), { at: at.agent, out: write });
+  return async () => {
+    const its = await place();
+    return its === undefined ? undefined : await log(its);
+  };
+}
+
+/** False once the session was removed, too. */
+async function goesOn(ctx: Context, id: string): Promise<boolean> {
+  return !ctx.signal.aborted && (await pathExists(ctx.paths.state(id)));
 }
 
 function runOf(show: LogsOptions["show"]): number | undefined {

@@ -1,6 +1,5 @@
 import type { Settings } from "../../config/types.ts";
 import type { Context } from "../../system/context.ts";
-import { bringUp } from "./bring-up.ts";
 import type { RebuildRequest } from "../session-host.ts";
 import { forEachSession } from "./outcome.ts";
 import { unhideSession } from "../record/hidden.ts";
@@ -58,6 +57,7 @@ export async function startSession(
   if (isUp && record.unfinished === undefined) return record;
   if (container === undefined && record.container !== undefined)
     notes.push("the container was missing and was created again");
+  const { bringUp } = await import("./bring-up.ts");
   const started = await bringUp(ctx, record, settings, notes);
   await writeRecord(ctx, started);
   return started;

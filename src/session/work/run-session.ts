@@ -6,7 +6,7 @@ import { readRunRequest } from "../../work/runs/run-files.ts";
 import { isStopAsked } from "../../work/runs/stop-run.ts";
 import type { RunContainer, RunSession } from "../../work/runs/types.ts";
 import { sessionEnvironment } from "../connect/environment.ts";
-import { insideOf } from "../inspect/inspect-clone.ts";
+import { insideOf } from "../inspect/inside-of.ts";
 import { containersOf } from "../inspect/observe.ts";
 import { devContainer } from "../inspect/view.ts";
 import { readyAgent } from "../lifecycle/agent-ready.ts";

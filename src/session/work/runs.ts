@@ -12,15 +12,13 @@ import { noRun } from "../../work/runs/no-run.ts";
 import { readRun, readRuns, writeRun } from "../../work/runs/run-files.ts";
 import { saveRunFiles } from "../../work/runs/save-run.ts";
 import { runEnded, stopRun } from "../../work/runs/stop-run.ts";
-import { supervise } from "../../work/runs/supervise/supervise.ts";
 import { readLaunch } from "../connect/launch.ts";
 import { hasAgentWindow } from "../connect/tmux.ts";
-import { insideOf } from "../inspect/inspect-clone.ts";
+import { insideOf } from "../inspect/inside-of.ts";
 import { checkStartable } from "../lifecycle/startable.ts";
-import { readRecord, type SessionRecord } from "../record/record.ts";
-import { noSession, selectOne, selectRecords } from "../record/records.ts";
+import type { SessionRecord } from "../record/record.ts";
+import { selectOne, selectRecords } from "../record/records.ts";
 import { workPlace } from "./place.ts";
-import { runSession } from "./run-session.ts";
 
 /**
  * Creates a run and the process that supervises it, and returns once that process is alive. The session may be stopped: the run
@@ -114,13 +112,6 @@ export async function endRun(
   const run = readRun(ctx, id, n);
   if (run === undefined) throw noRun(name, n);
   return run;
-}
-
-/** The work of a run's own process. */
-export async function superviseRun(ctx: Context, run: { sessionId: string; n: number }): Promise<RunView> {
-  const record = await readRecord(ctx, run.sessionId);
-  if (record === undefined) throw noSession(plain(run.sessionId));
-  return await supervise(ctx, runSession(ctx, record, run.n), run.n);
 }
 
 /** Writes the artifacts of a run as a tar stream. @throws RUN_NOT_FOUND */

@@ -23,6 +23,8 @@ export interface Ending {
   limitUntil?: number | undefined;
   /** what the agent printed to stderr */
   errors: string;
+  /** nothing could be written on the host at that time */
+  diskFull?: boolean;
 }
 
 export interface Judgement {
@@ -32,6 +34,8 @@ export interface Judgement {
   /** with `waiting`: the conversation goes on at this time, in ms since 1970 */
   until?: number;
 }
+
+const noSpace: Judgement = { state: "failed", detail: "no space is left on the disk of the host" };
 
 /** The state of a run whose agent has ended: by its last result and by how the process ended. Pure. */
 export function judgeEnding(ending: Ending, agent: string): Judgement {
@@ -44,11 +48,13 @@ export function judgeEnding(ending: Ending, agent: string): Judgement {
     case "output":
       return { state: "failed", detail: "the agent printed more than a run may" };
     case "disk":
-      return { state: "failed", detail: "no space is left on the disk of the host" };
+      return noSpace;
     default:
   }
   const own = result === undefined ? undefined : judgeResult(ending, result, agent);
   if (own !== undefined && own.state !== "completed") return own;
+  // An agent that cannot write either ends in any way.
+  if (ending.diskFull === true && own === undefined) return noSpace;
   if (gone && !(own !== undefined && endedFor === "stayed"))
     return { state: "stopped", reason: "crash", detail: "the agent's process is gone" };
   // An agent that cowork had to end has no exit code of its own.
@@ -71,7 +77,8 @@ function judgeResult({ limitUntil }: Ending, { outcome, detail = "" }: RunResult
     case "turns":
       return { state: "stopped", reason: "limit", detail: "the limit of turns is reached" };
     case "interrupted":
-      return { state: "stopped", reason: "user", ...because };
+      // What the agent says of it is about itself.
+      return { state: "stopped", reason: "user" };
     case "limit":
       if (limitUntil !== undefined) return { state: "waiting", until: limitUntil, ...because };
       return { state: "stopped", reason: "limit", ...because };

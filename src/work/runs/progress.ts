@@ -13,6 +13,8 @@ export interface Progress {
   isResting: boolean;
   /** subagents and commands that run in the background */
   background: number;
+  /** it was interrupted since its last word */
+  isInterrupted: boolean;
   result?: RunResult;
   /** of the whole run */
   turns: number;
@@ -27,12 +29,12 @@ export interface Progress {
 }
 
 export function newProgress(): Progress {
-  return { isResting: false, background: 0, turns: 0, denials: 0 };
+  return { isResting: false, background: 0, isInterrupted: false, turns: 0, denials: 0 };
 }
 
 /** Takes in one line of output. */
 export function applyOutput(progress: Progress, output: RunOutput): Progress {
-  const working = { ...progress, isResting: false };
+  const working = { ...progress, isResting: false, isInterrupted: false };
   switch (output.kind) {
     case "started":
       return working;
@@ -54,11 +56,14 @@ export function applyOutput(progress: Progress, output: RunOutput): Progress {
       return output.until === undefined ? progress : { ...progress, limitUntil: output.until };
     case "background":
       return { ...progress, background: output.running };
+    case "interrupted":
+      return { ...progress, isInterrupted: true };
     case "result": {
       const { detail: _done, ...rest } = progress;
       return {
         ...rest,
         isResting: true,
+        isInterrupted: progress.isInterrupted || output.outcome === "interrupted",
         // Some agents print their last text before the result only.
         result: output.text === "" ? { ...output, text: progress.said ?? "" } : output,
         turns: progress.turns + output.turns,

@@ -44,6 +44,7 @@ export function entryOf(output: TranscriptOutput, at: string | undefined): Trans
     case "background":
       return output.running === 0 ? undefined : note(when, `${output.running} running in the background`);
     case "started":
+    case "interrupted":
       return undefined;
     case "result": {
       const { outcome, detail, cost, turns, tokens } = output;

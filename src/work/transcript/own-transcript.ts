@@ -11,9 +11,8 @@ const maxLineBytes = 1024 ** 2;
 /** How often the newest conversation is looked for. */
 const searchMs = 3_000;
 
-interface Current {
-  path: string;
-  root: string;
+/** What was read of a conversation. */
+export interface OwnPosition {
   /** device and inode of the file that was read */
   file: string;
   offset: number;
@@ -21,14 +20,22 @@ interface Current {
   isSaid: boolean;
 }
 
+interface Current {
+  path: string;
+  root: string;
+  at: OwnPosition;
+}
+
 /**
  * What the agent did in a terminal, from the transcript that it keeps itself: of its newest conversation, from the end. The container
  * writes these files: no link is followed, and no more than a few megabytes are read at once.
+ * @param at where it goes on, if that conversation is still the newest; moved with each call
  * @returns a function that gives new lines, of entries later than `since` (ms since 1970; absent: all)
  */
 export function createOwnTranscript(
   ctx: Pick<Context, "paths" | "clock">,
   { id, agent }: Pick<WorkPlace, "id" | "agent">,
+  at: OwnPosition = newOwnPosition(),
 ): (since?: number) => Promise<string[]> {
   const { transcripts } = agent;
   let current: Current | undefined;
@@ -39,14 +46,17 @@ export function createOwnTranscript(
     if (Math.abs(now - searchedAt) >= searchMs) {
       const { root, files } = transcripts.find(ctx, id);
       const path = await newestOf(files, root);
-      if (path !== undefined && path !== current?.path) current = { path, root, file: "", offset: 0, isSaid: false };
+      if (path !== undefined && path !== current?.path) {
+        if (current !== undefined) Object.assign(at, newOwnPosition());
+        current = { path, root, at };
+      }
       searchedAt = now;
     }
     if (current === undefined) return [];
     const file = await openRegularFile(current.path, current);
     if (file === undefined) return [];
     try {
-      return await readNews(file, current, (line) => {
+      return await readNews(file, current.at, (line) => {
         const entry = transcripts.read(line);
         const isWanted = entry !== undefined && (since === undefined || (entry.at !== undefined && entry.at > since));
         return isWanted ? entry.outputs.flatMap((output) => renderOutput(output)) : [];
@@ -55,6 +65,10 @@ export function createOwnTranscript(
       await file.close();
     }
   };
+}
+
+export function newOwnPosition(): OwnPosition {
+  return { file: "", offset: 0, isSaid: false };
 }
 
 async function newestOf(files: readonly { path: string }[], root: string): Promise<string | undefined> {
@@ -69,7 +83,7 @@ async function newestOf(files: readonly { path: string }[], root: string): Promi
 }
 
 /* eslint-disable no-param-reassign -- the place that was read up to is what this function moves */
-async function readNews(file: FileHandle, current: Current, show: (line: string) => string[]): Promise<string[]> {
+async function readNews(file: FileHandle, current: OwnPosition, show: (line: string) => string[]): Promise<string[]> {
   const { dev, ino, size } = await file.stat();
   const seen = `${dev} ${ino}`;
   // Another file is in its place, or it was cut: both are new.

@@ -47,6 +47,7 @@ function linesOf(output: RunOutput): string[] {
     case "background":
       return output.running === 0 ? [] : [`… ${output.running} running in the background`];
     case "started":
+    case "interrupted":
       return [];
     case "result": {
       const why = output.detail === undefined ? "" : `: ${output.detail}`;

@@ -8,19 +8,19 @@ import { renderOutput } from "./render.ts";
 /** As long as the longest line of output that is kept. */
 const maxLineBytes = 8 * 1024 ** 2;
 
-/** What a run printed, as far as the host has accepted it. Each call goes on where the last one ended. */
+/** What a run printed, as far as the host has accepted it. Each call goes on at `at`, and moves it. */
 export function createRunTranscript(
   ctx: Pick<Context, "paths">,
   { id, agent }: Pick<WorkPlace, "id" | "agent">,
   n: number,
+  at: { offset: number } = { offset: 0 },
 ): () => AsyncGenerator<string[]> {
-  let offset = 0;
   return async function* read() {
     const file = await openRegularFile(outputFile(ctx, id, n));
     try {
       if (file === undefined) return;
-      for await (const { lines, next, skipped } of readLines(file, { from: offset }, maxLineBytes)) {
-        offset = next;
+      for await (const { lines, next, skipped } of readLines(file, { from: at.offset }, maxLineBytes)) {
+        Object.assign(at, { offset: next });
         const outputs = lines.flatMap((line) => agent.run?.read(line) ?? []);
         yield [
           ...outputs.flatMap((output) => renderOutput(output)),

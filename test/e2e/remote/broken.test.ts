@@ -180,6 +180,37 @@ describe("a connection that is cut", () => {
     expect((await cowork("clean", "b", "--json")).code).toBe(3);
   });
 
+  it("while a log and events are followed: both go on after what they showed, and lose and repeat nothing", async () => {
+    const log = "/root/.cowork/state/app-a/logs/up.log";
+    const add = async (line: string): Promise<string> => await onHost(`echo '${line}' >>${log}`);
+    await add("made-up line 1");
+    expect((await cowork("claim", "a", "first/**")).code).toBe(0);
+    const [logs, events] = await Promise.all([
+      interrupted(
+        ["logs", "a", "--setup", "-f"],
+        { at: /made-up line 1/, do: async () => (await cutConnections(machine), await add("made-up line 2")) },
+        { at: /connection to box broke/, do: () => undefined },
+        { at: /made-up line 2/, do: () => pauseMachine(machine.container) },
+        { at: /box does not answer/, do: () => execa("docker", ["unpause", machine.container]) },
+        { at: /box answers/, do: () => add("made-up line 3") },
+        { at: /made-up line 3/, do: (kill) => kill("SIGINT") },
+      ),
+      interrupted(
+        ["events", "a", "-f", "--since", "1h"],
+        { at: /first/, do: () => undefined },
+        { at: /box/, do: () => undefined },
+        { at: /box answers/, do: async () => void (await cowork("claim", "a", "second/**")) },
+        { at: /second/, do: (kill) => kill("SIGINT") },
+      ),
+    ]);
+    const whole = (await onHost(`cat ${log}`)).split("\n").filter((line) => line.startsWith("made-up"));
+    const shown = logs.stdout.split("\n").filter((line) => line.startsWith("made-up"));
+    expect(shown).toEqual(whole);
+    expect(logs.stdout).toBe((await cowork("logs", "a", "--setup")).stdout);
+    for (const glob of ["first/**", "second/**"]) expect(events.stdout.split(glob), glob).toHaveLength(2);
+    expect((await cowork("claim", "a", "--release")).code).toBe(0);
+  });
+
   it("by a paused host: init continues when the host runs again", async () => {
     const result = await interrupted(
       ["--host", "box", "init", "still", "--json"],

@@ -20,7 +20,10 @@ good() { result success false completed null "${1:-done}" "${2:-$cost}"; }
 while IFS= read -r line; do
   printf '%s\n' "$line" >>"$FAKE_LOG/lines"
   case $line in
-    *'"subtype":"interrupt"'*) result error_during_execution true aborted_streaming null '' ;;
+    *'"subtype":"interrupt"'*)
+      printf '{"type":"control_response","response":{"subtype":"success","request_id":"i","response":{"still_queued":[]}}}\n'
+      [ -n "${at_rest-}" ] || result error_during_execution true aborted_streaming null ''
+      ;;
     *@@*)
       printf '{"type":"system","subtype":"init","session_id":"%s","model":"m","claude_code_version":"1"}\n' "$conversation"
       code=${line#*@@}

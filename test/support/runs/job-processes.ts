@@ -6,7 +6,7 @@ export async function jobProcesses(coworkHome: string): Promise<number[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      return line.includes(`__host\0job\0${coworkHome}/`) ? [Number(pid)] : [];
+      return line.includes(`__host\0supervise\0${coworkHome}/`) ? [Number(pid)] : [];
     }),
   );
   return found.flat();

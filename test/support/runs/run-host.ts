@@ -26,6 +26,7 @@ export const quickTimes: RunTimes = {
   stayMs: 300,
   interruptMs: 300,
   stallMs: 60_000,
+  diskMs: 300,
   checkMs: 200,
 };
 

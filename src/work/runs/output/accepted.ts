@@ -1,4 +1,4 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import type { RunOutput } from "../../../agent/at-work.ts";
@@ -12,17 +12,28 @@ export function outputFile(ctx: Pick<Context, "paths">, id: string, n: number): 
   return join(ctx.paths.run(id, n), "output.jsonl");
 }
 
-/** @throws DISK_FULL … */
+/** All of the lines or none of them: on a full disk half a line would spoil the next one. @throws DISK_FULL … */
 export async function appendOutput(
   ctx: Pick<Context, "paths">,
   id: string,
   n: number,
   lines: readonly string[],
 ): Promise<void> {
+  const file = await open(outputFile(ctx, id, n), "a", 0o600).catch((error: unknown) => {
+    throw toCoworkError(error);
+  });
   try {
-    await appendFile(outputFile(ctx, id, n), lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(lines.map((line) => `${line}\n`).join(""));
+    } catch (error) {
+      await file.truncate(size);
+      throw error;
+    }
   } catch (error) {
     throw toCoworkError(error);
+  } finally {
+    await file.close();
   }
 }
 

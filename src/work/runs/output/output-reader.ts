@@ -92,7 +92,9 @@ export function createOutputReader(
           restart();
         }
         file = seen;
-        const buffer = Buffer.allocUnsafe(chunkBytes);
+        // Nothing new is the usual case, several times a second.
+        if (size <= at) return lines;
+        const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, size - at));
         for (let turn = 0; turn < turnBytes && total < most.total;) {
           const { bytesRead } = await opened.read(buffer, 0, Math.min(buffer.length, most.total - total), at);
           if (bytesRead === 0) break;

@@ -36,7 +36,7 @@ export function createAgentEnd(ctx: Context, run: Supervised, now: () => number)
     const container = place.container?.id ?? "";
     await quietly(ctx, async () => await endLaunched(ctx, { id: place.id, n, agent: run.agent, container }));
   };
-  return {
+  const end: AgentEnd = {
     get why() {
       return why;
     },
@@ -59,6 +59,9 @@ export function createAgentEnd(ctx: Context, run: Supervised, now: () => number)
       }
       if (!isResting(run)) {
         closedAt = undefined;
+        // What runs in the background does not notice an interrupt, and may run for ever.
+        const { progress } = run;
+        if (progress.isResting && progress.isInterrupted && now() - lastWord >= times.graceMs) await end.now("user");
       } else if (closedAt === undefined && now() - lastWord >= times.graceMs) {
         await quietly(ctx, async () => {
           await closeRunInput(ctx, place, n, isQuiet);
@@ -71,4 +74,5 @@ export function createAgentEnd(ctx: Context, run: Supervised, now: () => number)
       }
     },
   };
+  return end;
 }

@@ -39,6 +39,7 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
         result: run.progress.result ?? run.runs.readErrors?.(errors),
         limitUntil: run.progress.limitUntil,
         errors,
+        diskFull: run.report.diskFullSince !== undefined,
       };
     }
     if (now() - lastTakeIn >= times.takeInMs) {
@@ -54,6 +55,8 @@ export async function followAgent(ctx: Context, run: Supervised): Promise<Ending
     await show(ctx, run, open);
     if (run.request.timeoutMs > 0 && run.time.ms >= run.request.timeoutMs) await end.now("timeout");
     if (isStopAsked(ctx, place.id, n)) await end.now("user");
+    // The agent cannot write either, and may wait for ever.
+    if (now() - (run.report.diskFullSince ?? now()) >= times.diskMs) await end.now("disk");
     await end.step(silence.since);
     await silence.look();
     await ctx.clock.sleep(times.lookMs, ctx.signal);

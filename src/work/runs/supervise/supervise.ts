@@ -20,9 +20,10 @@ import { newProgress } from "../progress.ts";
 import { inTurn } from "./queue.ts";
 import { createRunReport } from "../report.ts";
 import { readRunFile, readRunRequest, runLock } from "../run-files.ts";
+import { releaseSpace, reserveSpace } from "../reserve.ts";
 import { launchWithPrompt } from "../run-input.ts";
 import { isStopAsked } from "../stop-run.ts";
-import { runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
+import { quietly, runTimes, tell, type RunTimes, type Supervised } from "./supervised.ts";
 import type { RunContainer, RunSession } from "../types.ts";
 import { createWorkingTime } from "./working-time.ts";
 
@@ -67,6 +68,7 @@ export async function supervise(
         if (isStopAsked(ctx, id, n)) throw new StopAsked();
       };
       const turn = { id, most: request.runs, onWait, onLook };
+      await reserveSpace(inner, id, n);
       judgement = await inTurn(inner, turn, async () => await work(inner, session, run));
     } catch (error) {
       signal.throwIfAborted();
@@ -173,7 +175,7 @@ async function launch(
   await tell(ctx, run, isAgain ? resumed : { type: "run.started" });
   run.spentBefore = report.view.cost;
   const { result: _before, limitUntil: _until, ...progress } = run.progress;
-  run.progress = { ...progress, isResting: false, background: 0 };
+  run.progress = { ...progress, isResting: false, background: 0, isInterrupted: false };
 }
 
 async function argsOf(
@@ -242,6 +244,7 @@ async function finish(ctx: Context, run: Opened, judgement: Judgement): Promise<
   // The state comes last: who sees that the run has ended finds all of its files.
   await report.set({ workedMs: Math.round(run.time.ms), detail: "writing what the run left" });
   const artifacts = await finishArtifacts(ctx, run, { ...report.view, ...definedOf({ state, reason, detail }) });
+  await quietly(ctx, async () => await releaseSpace(ctx, run.place.id, run.n));
   await tell(ctx, run, {
     type: "run.ended",
     data: definedOf({ state, reason, detail: detail ?? (reason === undefined ? state : `${state} (${reason})`) }),

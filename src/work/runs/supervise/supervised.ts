@@ -28,6 +28,8 @@ export interface RunTimes {
   interruptMs: number;
   /** without a word from the agent: it stalls */
   stallMs: number;
+  /** how long the disk may be full */
+  diskMs: number;
   /** between two checks that a silent agent still exists */
   checkMs: number;
 }
@@ -40,6 +42,7 @@ export const runTimes: RunTimes = {
   stayMs: 60_000,
   interruptMs: 15_000,
   stallMs: 10 * 60_000,
+  diskMs: 30_000,
   checkMs: 10_000,
 };
 

@@ -4,6 +4,7 @@ import { PassThrough } from "node:stream";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { LogsOptions } from "../../../../src/contract/remote/requests.ts";
 import type { RunView } from "../../../../src/contract/work/run.ts";
+import { markStart } from "../../../../src/session/inspect/log-marks.ts";
 import { showLogs } from "../../../../src/session/inspect/logs.ts";
 import type { Context } from "../../../../src/system/context.ts";
 import { appendOutput } from "../../../../src/work/runs/output/accepted.ts";
@@ -102,4 +103,30 @@ test("following ends with the signal", async () => {
   await showLogs({ ...host.ctx, clock, signal: end.signal }, select(), { follow: true }, out);
   out.end();
   expect((await out.toArray()).join("")).toBe("building the image\n");
+});
+
+test("a reader that comes back with the last mark that it saw gets the rest, once", async () => {
+  const readFrom = async (from: string | undefined): Promise<{ text: string; mark: string }[]> => {
+    const out = new PassThrough();
+    const marked = from === undefined ? {} : { from };
+    await showLogs(host.ctx, select(), { follow: false, marked }, out);
+    out.end();
+    const parts = (await out.toArray()).join("").split(new RegExp(`^${markStart}(.*)\n`, "m"));
+    return parts.flatMap((text, n) => (n % 2 === 0 && text !== "" ? [{ text, mark: parts[n + 1] ?? "" }] : []));
+  };
+  const textOf = (parts: { text: string }[]): string => parts.map(({ text }) => text).join("");
+  await run(1, ended, "first");
+  const before = await readFrom(undefined);
+  const first = await log();
+  expect(textOf(before)).toBe(first.map((line) => `${line}\n`).join(""));
+  expect(before).toHaveLength(3);
+  await run(2, ended, "second");
+  await transcript("by hand", "2026-03-01T12:30:00.000Z");
+  const whole = [...first, ...(await log())].map((line) => `${line}\n`).join("");
+  // Wherever it was cut.
+  for (const [n, { mark }] of before.entries())
+    expect(textOf(before.slice(0, n + 1)) + textOf(await readFrom(mark))).toBe(whole);
+  const all = await readFrom(undefined);
+  expect(await readFrom(all.at(-1)?.mark)).toEqual([]);
+  expect(textOf(await readFrom("no mark"))).toBe(textOf(all));
 });

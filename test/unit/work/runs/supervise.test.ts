@@ -145,6 +145,16 @@ test("a run that ends at a usage limit goes on by itself in the same conversatio
   expect(eventsOf(run)).toEqual(["run.created", "run.started", "run.limit", "run.resumed", "run.ended"]);
 });
 
+test("an interrupt ends a run that has its result and only waits for a command in the background", async () => {
+  const run = await host.create("a", host.wanted("@@at_rest=yes; background 1; good Never.@@"));
+  const supervised = host.supervise(run);
+  await until(async () => (await host.file(run, "output.jsonl").catch(() => "")).includes("Never."));
+  const { place } = await host.session("a");
+  const id = host.containers("a")[0]?.id ?? "";
+  const there = { ...place, container: { id, running: true, startedAt: "", user: "dev", workspaceFolder: "/" } };
+  expect(await writeToRun(host.ctx, there, run.n, place.agent.run?.interrupt?.("i") ?? "")).toBe(true);
+  expect(await supervised).toMatchObject({ state: "stopped", reason: "user" });
+});
 test("an agent that works past its time is interrupted, and the run is stopped", async () => {
   const run = await host.run("a", "@@say working; @@", { timeoutMs: 100 });
   expect(run).toMatchObject({ state: "stopped", reason: "timeout" });
