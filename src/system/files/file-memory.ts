@@ -30,7 +30,7 @@ export function createFileMemory(now: () => number = Date.now): FileMemory {
         seen.set(path, undefined);
         return read();
       }
-      const found = lookAt(path);
+      const found = statsOf(path);
       if (found === "absent") {
         seen.set(path, undefined);
         return undefined;
@@ -57,7 +57,7 @@ export function recall<T>(memory: FileMemory | undefined, path: string, read: ()
  * A link on the way is followed, although a container may have put it there: only the very file that was read before, on the same
  * device and with the same number, counts as unchanged. A program can set the time of the content, but not that of the last change.
  */
-function lookAt(path: string): Stats | "absent" | undefined {
+function statsOf(path: string): Stats | "absent" | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? "absent";
   } catch {
