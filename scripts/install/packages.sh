@@ -10,6 +10,9 @@ find_wanted() {
   if ! has tmux; then wanted+=(tmux); fi
   # The suite drives the page in a browser.
   if [[ "$mode" == test ]] && ! has chromium; then wanted+=(chromium); fi
+  # The suite tries the alias and the completion in the shells that they are for.
+  if [[ "$mode" == test ]] && ! has zsh; then wanted+=(zsh); fi
+  if [[ "$mode" == test ]] && ! has fish; then wanted+=(fish); fi
   if [[ -n "${node_needs_curl:-}" ]] && ! has curl; then wanted+=(curl); fi
   if [[ "$with_docker" == no ]]; then return; fi
   if ! has docker; then wanted+=(docker-cli); fi

@@ -2,7 +2,7 @@ import type { JsonObject } from "../contract/common.ts";
 import type { AgentState, TaskCount } from "../contract/work/agent-state.ts";
 import type { ApprovalView } from "../contract/work/approval.ts";
 import type { RunPermissions } from "../contract/work/run.ts";
-import type { Context } from "../system/context.ts";
+import type { Context, FilesContext } from "../system/context.ts";
 
 // What cowork must know about an agent to watch it at work, to run it without a person, and to answer its questions. Everything
 // that these functions read was written inside the container: it is checked for its form and never believed.
@@ -51,9 +51,9 @@ export interface AgentStates {
   /** Undefined: the report does not change the state. */
   read(report: HookReport): AgentSignal | undefined;
   /** Reads the agent's own state files of a session: small regular files only, at most 100 of them. */
-  programs(ctx: Pick<Context, "paths">, id: string): AgentProgram[];
+  programs(ctx: FilesContext, id: string): AgentProgram[];
   /** Counts the tasks that the agent lists in a conversation: small regular files only, at most 200. Undefined: it lists none. */
-  tasks(ctx: Pick<Context, "paths">, id: string, conversation: string): TaskCount | undefined;
+  tasks(ctx: FilesContext, id: string, conversation: string): TaskCount | undefined;
 }
 
 /** How a run is started. */

@@ -3,6 +3,7 @@ import { createEngine, withInfoOnce } from "../engine/engine.ts";
 import type { Ask, AskSecret, Report } from "../events.ts";
 import { systemClock } from "../system/clock.ts";
 import type { Context } from "../system/context.ts";
+import { createFileMemory } from "../system/files/file-memory.ts";
 import { createKnown } from "../system/known.ts";
 import { createLog } from "../system/log-file.ts";
 import { coworkPaths } from "../system/paths.ts";
@@ -41,5 +42,5 @@ export function createContext(parts: ContextParts): Context {
   const umask = parts.umask === undefined ? {} : { umask: parts.umask };
   const clock = systemClock;
   const ctx = { paths, user, env, run: createRun({ env }), node, self, clock, report, signal, log, ...umask, engine };
-  return { ...ctx, known: createKnown(), ...parts.makeQuestions(ctx) };
+  return { ...ctx, known: createKnown(), memory: createFileMemory(), ...parts.makeQuestions(ctx) };
 }

@@ -1,5 +1,6 @@
 import type { Ask, AskSecret, Report } from "../events.ts";
 import type { Engine } from "../engine/types.ts";
+import type { FileMemory } from "./files/file-memory.ts";
 import type { Known } from "./known.ts";
 import type { HostUser } from "./user.ts";
 import type { Paths } from "./paths.ts";
@@ -33,4 +34,9 @@ export interface Context {
   log: (line: string) => void;
   /** results that are cached for this run (such as: the registry does not answer); absent: no caching */
   known?: Known;
+  /** for readers that look at the same files again and again, such as `watch`; absent: they are read each time */
+  memory?: FileMemory;
 }
+
+/** What is needed to read the small files of sessions. */
+export type FilesContext = Pick<Context, "paths" | "memory">;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Context } from "../../system/context.ts";
+import type { FilesContext } from "../../system/context.ts";
 import type { AgentProgram } from "../at-work.ts";
 import { text } from "../input/describe.ts";
 import { readStateFile, readStateFolder } from "./state-file.ts";
@@ -9,13 +9,13 @@ const maxBytes = 16 * 1024;
 const statuses = ["busy", "waiting", "idle"] as const;
 
 /** The program's own files `sessions/<pid>.json`: it writes one at each change, and removes it at its end, but not when it is killed. */
-export function readPrograms({ paths }: Pick<Context, "paths">, id: string): AgentProgram[] {
+export function readPrograms({ paths, memory }: FilesContext, id: string): AgentProgram[] {
   const root = paths.agentState(id, "claude");
   const folder = join(root, "sessions");
-  return readStateFolder(folder, { max: maxPrograms, root }).flatMap((name) => {
+  return readStateFolder(folder, { max: maxPrograms, root, memory }).flatMap((name) => {
     const pid = Number(/^(\d{1,10})\.json$/.exec(name)?.[1]);
     if (Number.isNaN(pid)) return [];
-    const value = readStateFile(join(folder, name), { maxBytes, root });
+    const value = readStateFile(join(folder, name), { maxBytes, root, memory });
     return value === undefined ? [] : (asProgram(pid, value) ?? []);
   });
 }

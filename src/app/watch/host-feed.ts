@@ -1,7 +1,7 @@
 import { toCoworkError } from "../../errors.ts";
 import type { SessionView } from "../../session/types.ts";
 import { hasMail } from "../../session/work/has-mail.ts";
-import type { Context } from "../../system/context.ts";
+import type { FilesContext } from "../../system/context.ts";
 import { knownSessions } from "../find/known-sessions.ts";
 import { openHost, type HostGroup } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
@@ -25,6 +25,8 @@ export interface HostFeed {
 
 /** Files say what agents reported; only a look at the processes finds one that was killed. */
 const checkMs = 20_000;
+/** Each look is a process in a container, which costs the engine some 50 ms: with many sessions there is one a second. */
+const checkEachMs = 1_000;
 
 /** @param onNote called when the host goes away, with the reason, and when it is back */
 export function createFeed(scope: Scope, group: HostGroup, onNote: () => void): HostFeed {
@@ -49,8 +51,10 @@ export function createFeed(scope: Scope, group: HostGroup, onNote: () => void): 
 
 /** Has a host that answers look at the processes of its agents, if it is time. @param onDone called if it did */
 export function startCheck(feed: HostFeed, now: number, onDone: () => void): void {
-  const { target } = feed;
-  if (feed.isChecking || feed.away !== undefined || now - feed.checkedAt < checkMs) return;
+  const { target, views } = feed;
+  const running = views.filter(({ state }) => state === "running").length;
+  const dueAt = feed.checkedAt + Math.max(checkMs, running * checkEachMs);
+  if (feed.isChecking || feed.away !== undefined || now < dueAt) return;
   Object.assign(feed, { isChecking: true, checkedAt: now });
   const check = async (): Promise<void> => {
     const host = await openHost(target.scope, target.host);
@@ -67,7 +71,7 @@ export function startCheck(feed: HostFeed, now: number, onDone: () => void): voi
  * Has a host answer what its sessions ask it: they wait five seconds. Of this machine files show whether there is anything; another one
  * looks itself.
  */
-export function startAnswers(feed: HostFeed, ctx: Pick<Context, "paths">): void {
+export function startAnswers(feed: HostFeed, ctx: FilesContext): void {
   const { target, views } = feed;
   if (feed.isAnswering || feed.away !== undefined) return;
   const running = views.filter(({ state }) => state === "running");

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { recall, type FileMemory } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 
 /** Far longer than any ref name that git accepts. */
@@ -11,9 +12,10 @@ const maxBytes = 4096;
  * @param path absolute path of the clone
  * @returns null if HEAD is detached, or is not readable in the form that git writes
  */
-export function readHead(path: string): string | null {
+export function readHead(path: string, memory?: FileMemory): string | null {
   try {
-    const bytes = readSmallFile(join(path, ".git", "HEAD"), { maxBytes, root: dirname(path) });
+    const file = join(path, ".git", "HEAD");
+    const bytes = recall(memory, file, () => readSmallFile(file, { maxBytes, root: dirname(path) }));
     return /^ref: refs\/heads\/([^\0-\x20\x7f]+)\n?$/.exec(bytes?.toString("utf8") ?? "")?.[1] ?? null;
   } catch {
     return null;

@@ -21,11 +21,12 @@ export const watchCommand = defineCommand({
     const { TERM: kind = "dumb" } = app.caller.env;
     if (kind === "dumb" || kind === "")
       throw usageError("cowork watch needs a terminal that can move the cursor: TERM is dumb.", "cowork list --all");
-    const [{ keepMemorySmall }, { watchSessions }] = await Promise.all([
+    const [{ keepMemorySmall, withoutOptimizing }, { watchSessions }] = await Promise.all([
       import("../process/small-memory.ts"),
       import("./watch-sessions.ts"),
     ]);
     keepMemorySmall();
+    withoutOptimizing();
     await watchSessions(app);
     return 0;
   },

@@ -53,7 +53,7 @@ async function askContainers(ctx: Context, more: Labels = {}): Promise<Container
 /** Reads the current state of one session from disk and locks. @param containers its containers */
 export async function observe(ctx: Context, id: string, containers: readonly ContainerSummary[]): Promise<Observed> {
   const clone = ctx.paths.clone(id);
-  const branch = readHead(clone);
+  const branch = readHead(clone, ctx.memory);
   // A readable branch proves that the clone exists.
   const cloneExists = branch !== null || (await pathExists(clone));
   return { containers, cloneExists, branch, busy: await isLocked(ctx, sessionLock(id)) };

@@ -3,8 +3,9 @@ import { ownCommand } from "../../hint.ts";
 import * as z from "zod/mini";
 import { upgradeRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
 import { CoworkError } from "../../errors.ts";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
 import { writeFileAtomic, ensureFolder } from "../../system/files/files.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 
 export type { SessionRecord };
@@ -13,16 +14,21 @@ export type { SessionRecord };
  * Reads a session's record. Undefined if there is none.
  * @throws RECORD_CORRUPT if the file is not a valid record, STATE_TOO_NEW if a newer cowork wrote it
  */
-export async function readRecord(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
-  return readFrom(ctx.paths.record(id), id);
+export async function readRecord(ctx: FilesContext, id: string): Promise<SessionRecord | undefined> {
+  const path = ctx.paths.record(id);
+  return recall(ctx.memory, path, () => readFrom(path, id));
 }
 
 /** The copy of a record, in case the record itself is damaged. */
 export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promise<SessionRecord | undefined> {
-  return readFrom(backupOf(ctx.paths.record(id)), id).catch(() => undefined);
+  try {
+    return readFrom(backupOf(ctx.paths.record(id)), id);
+  } catch {
+    return undefined;
+  }
 }
 
-async function readFrom(path: string, id: string): Promise<SessionRecord | undefined> {
+function readFrom(path: string, id: string): SessionRecord | undefined {
   const bytes = readSmallFile(path, { maxBytes: 1024 * 1024 });
   if (bytes === undefined) return undefined;
   const value = parseJson(Buffer.from(bytes).toString("utf8"));

@@ -3,7 +3,7 @@ import { readdirSync, type Dirent } from "node:fs";
 import type { OneSession } from "../../contract/remote/requests.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { type Hint, type HintPart, ownCommand, steps } from "../../hint.ts";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
 import { belongsTo } from "./identity.ts";
 import { plain } from "../../system/text.ts";
 import { nameKey, nameLike, sessionId } from "./names.ts";
@@ -11,7 +11,7 @@ import { readRecord } from "./record.ts";
 import type { Selector } from "../types.ts";
 
 /** All records of this home, sorted by id. */
-export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEntry[]> {
+export async function readRecords(ctx: FilesContext): Promise<RecordEntry[]> {
   const ids = stateFolders(ctx.paths.stateRoot);
   const entries = await Promise.all(ids.map((id) => readEntry(ctx, id)));
   return entries.filter((entry) => entry !== undefined);
@@ -24,7 +24,7 @@ export async function readRecords(ctx: Pick<Context, "paths">): Promise<RecordEn
  * @throws SESSION_NOT_FOUND for a name that no session of the project has
  */
 export async function selectRecords(
-  ctx: Pick<Context, "paths">,
+  ctx: FilesContext,
   selector: Selector,
   options: { toEnd?: boolean } = {},
 ): Promise<RecordEntry[]> {
@@ -43,7 +43,7 @@ async function isSelected(entry: RecordEntry, project: Selector["project"]): Pro
 }
 
 async function findByName(
-  ctx: Pick<Context, "paths">,
+  ctx: FilesContext,
   project: NonNullable<Selector["project"]>,
   name: string,
   toEnd: boolean,
@@ -104,7 +104,7 @@ export async function rootCommitOnRecord(
   return undefined;
 }
 
-async function readEntry(ctx: Pick<Context, "paths">, id: string): Promise<RecordEntry | undefined> {
+async function readEntry(ctx: FilesContext, id: string): Promise<RecordEntry | undefined> {
   try {
     const record = await readRecord(ctx, id);
     return record === undefined ? undefined : { id, record };

@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import type { Context } from "../../system/context.ts";
+import type { FilesContext } from "../../system/context.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFolder } from "../../system/files/small-file.ts";
 
 /** Whether there is anything in a session's mailbox. */
-export function hasMail(ctx: Pick<Context, "paths">, id: string): boolean {
+export function hasMail(ctx: FilesContext, id: string): boolean {
   const root = ctx.paths.events(id);
   try {
-    return readSmallFolder(join(root, "mail"), { max: 1, root }).length > 0;
+    const folder = join(root, "mail");
+    return recall(ctx.memory, folder, () => readSmallFolder(folder, { max: 1, root }).length > 0) ?? false;
   } catch {
     // Something else is in its place: the session gets no answer.
     return false;

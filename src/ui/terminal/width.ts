@@ -2,7 +2,8 @@ import stringWidth from "string-width";
 
 /** The number of columns of a text on a terminal: wide characters count two, combining ones and colour codes none. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  // Most texts of a list are such; `watch` measures some hundred every second.
+  return /^[\x20-\x7E]*$/.test(text) ? text.length : stringWidth(text);
 }
 
 /** Cuts a text without colour codes to `width` columns; a text that was cut ends with `…`. */

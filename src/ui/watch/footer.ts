@@ -1,5 +1,5 @@
 import { plain } from "../../system/text.ts";
-import { displayWidth, truncate, wrapLines } from "../terminal/width.ts";
+import { displayWidth, glue, glueQuoted, truncate, wrapLines } from "../terminal/width.ts";
 import type { Drawing, Picture } from "./types.ts";
 
 /** Keys by how soon they are left out on a narrow screen. */
@@ -40,7 +40,7 @@ export function footerLines({ mode, message, filter }: Picture, { columns, style
     default: {
       const shown = message ?? (filter === "" ? undefined : { text: `filter: ${filter}   esc: all sessions` });
       const tone = message?.tone;
-      const [first = "", second] = wrapLines(plain(shown?.text ?? ""), columns).map((part) => {
+      const [first = "", second] = wrapLines(wholeCommands(plain(shown?.text ?? "")), columns).map((part) => {
         const text = truncate(part, columns);
         return tone === undefined ? text : style(tone, text);
       });
@@ -48,6 +48,11 @@ export function footerLines({ mode, message, filter }: Picture, { columns, style
       return [first, second ?? dim(keyLine(columns))];
     }
   }
+}
+
+/** A command at the end of a message, or one in quotes, is not broken, so that it can be copied. */
+function wholeCommands(text: string): string {
+  return glueQuoted(text.replace(/(?<=Next: )cowork [^`]*$/, glue));
 }
 
 /** The end of a text that is being typed, as much as fits, with a cursor. */

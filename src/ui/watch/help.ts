@@ -2,14 +2,14 @@ import { displayWidth, pad } from "../terminal/width.ts";
 import type { Drawing } from "./types.ts";
 
 const keys: readonly [string, string][] = [
-  ["a", "answer what waits, one question at a time, this session's first"],
+  ["a", "answer what waits: this session's question first"],
   ["o", "open the agent; Ctrl-b d comes back"],
   ["s", "send it a text"],
   ["l", "what it did and does; Ctrl-C comes back"],
-  ["d  p", "show its changes; pull its commits into the project"],
+  ["d  p", "show its changes; pull them into the project"],
   ["i", "interrupt it"],
   ["n", "a new session in this one's project"],
-  ["/", "filter by project, session, host, branch and state"],
+  ["/", "filter: project, session, host, branch, state"],
   ["↑ ↓ j k", "select; also PgUp, PgDn, Home, End"],
   ["q", "quit; the agents go on"],
 ];

@@ -39,6 +39,7 @@ export async function openScreen(terminal: Terminal, events: ScreenEvents): Prom
     stdout: NodeJS.WriteStream;
   };
   let update = createLogUpdate(stdout, { showCursor: true });
+  let last: string | undefined;
   let isOpen = false;
   let isDone = false;
   let others = 0;
@@ -48,6 +49,7 @@ export async function openScreen(terminal: Terminal, events: ScreenEvents): Prom
   });
   emitKeypressEvents(stdin, { escapeCodeTimeout: escapeMs } as unknown as Interface);
   const reset = (): void => {
+    last = undefined;
     update = createLogUpdate(stdout, { showCursor: true });
   };
   const resized = (): void => {
@@ -81,7 +83,10 @@ export async function openScreen(terminal: Terminal, events: ScreenEvents): Prom
   return {
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     draw: (lines) => {
-      if (isOpen) update(lines.join("\n"));
+      const text = lines.join("\n");
+      if (!isOpen || text === last) return;
+      last = text;
+      update(text);
     },
     clear: () => {
       if (!isOpen) return;

@@ -1,6 +1,7 @@
 import { closeSync, constants, existsSync, lstatSync, opendirSync, openSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 import { errorCode, isAbsent } from "../../system/files/open-folder.ts";
 import { maxNames, maxRequestBytes } from "./limits.ts";
@@ -22,8 +23,11 @@ export interface Asks {
 }
 
 /** Reads names only. */
-export function listAsks(ctx: Pick<Context, "paths">, id: string): Asks {
-  return inFolder(ctx, id, listIn) ?? { waiting: new Set(), ended: new Set(), more: false };
+export function listAsks(ctx: FilesContext, id: string): Asks {
+  const folder = join(ctx.paths.events(id), "asks");
+  return (
+    recall(ctx.memory, folder, () => inFolder(ctx, id, listIn)) ?? { waiting: new Set(), ended: new Set(), more: false }
+  );
 }
 
 function listIn(base: string): Asks {

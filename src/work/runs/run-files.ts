@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runRequest, runView, type RunRequest, type RunView } from "../../contract/work/run.ts";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
 import { isAbsent, writeFileAtomic } from "../../system/files/files.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 import { isHeld } from "../../system/locks.ts";
 import { isActive } from "./run-state.ts";
@@ -22,7 +23,7 @@ export function runLock(id: string): string {
 }
 
 /** The newest run of a session, from its small file; undefined if there is none. */
-export function newestRun(ctx: Pick<Context, "paths">, id: string): RunView | undefined {
+export function newestRun(ctx: FilesContext, id: string): RunView | undefined {
   for (const n of runNumbers(ctx, id)) {
     const run = readRun(ctx, id, n);
     if (run !== undefined) return run;
@@ -45,7 +46,7 @@ export function readRuns(ctx: Pick<Context, "paths">, id: string): RunView[] {
  * One run as it is now: one that its file calls active while its process is gone was stopped by a crash. The next run makes that final.
  * @returns undefined if there is none, or its file cannot be read
  */
-export function readRun(ctx: Pick<Context, "paths">, id: string, n: number): RunView | undefined {
+export function readRun(ctx: FilesContext, id: string, n: number): RunView | undefined {
   // The order matters: a process that ends writes its last state before it releases the lock.
   const held = isHeld(ctx, runLock(id));
   const run = readRunFile(ctx, id, n);
@@ -55,8 +56,9 @@ export function readRun(ctx: Pick<Context, "paths">, id: string, n: number): Run
 }
 
 /** What the file says. */
-export function readRunFile(ctx: Pick<Context, "paths">, id: string, n: number): RunView | undefined {
-  return parse(readSmallFile(join(ctx.paths.run(id, n), "run.json"), { maxBytes }), runView);
+export function readRunFile(ctx: FilesContext, id: string, n: number): RunView | undefined {
+  const path = join(ctx.paths.run(id, n), "run.json");
+  return recall(ctx.memory, path, () => parse(readSmallFile(path, { maxBytes }), runView));
 }
 
 export async function writeRun(ctx: Pick<Context, "paths">, run: RunView): Promise<void> {
@@ -74,12 +76,15 @@ export function crashed(run: RunView): RunView {
 }
 
 /** Descending. */
-export function runNumbers(ctx: Pick<Context, "paths">, id: string): number[] {
-  try {
-    return readdirSync(ctx.paths.runs(id))
+export function runNumbers(ctx: FilesContext, id: string): number[] {
+  const folder = ctx.paths.runs(id);
+  const list = (): number[] =>
+    readdirSync(folder)
       .filter((name) => /^[1-9]\d{0,8}$/.test(name))
       .map(Number)
       .toSorted((a, b) => b - a);
+  try {
+    return recall(ctx.memory, folder, list) ?? [];
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;

@@ -1,4 +1,5 @@
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 
@@ -8,8 +9,9 @@ import { readSmallFile } from "../../system/files/small-file.ts";
 const maxGone = 100;
 
 /** Empty if there are none. */
-export function readGone({ paths }: Pick<Context, "paths">, id: string): ReadonlySet<string> {
-  const bytes = readSmallFile(paths.gone(id), { maxBytes: 64 * 1024 });
+export function readGone({ paths, memory }: FilesContext, id: string): ReadonlySet<string> {
+  const path = paths.gone(id);
+  const bytes = recall(memory, path, () => readSmallFile(path, { maxBytes: 64 * 1024 }));
   return new Set(bytes?.toString("utf8").split("\n").filter(Boolean));
 }
 

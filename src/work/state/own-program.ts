@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { AgentState } from "../../contract/work/agent-state.ts";
 import { parseJson } from "../../contract/common.ts";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { writeFileAtomic } from "../../system/files/files.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
 
@@ -19,8 +20,9 @@ const ownProgram = z.object({
 export type OwnProgram = z.infer<typeof ownProgram>;
 
 /** The one that was started last; undefined if none was. */
-export function readOwnProgram({ paths }: Pick<Context, "paths">, id: string): OwnProgram | undefined {
-  const bytes = readSmallFile(paths.program(id), { maxBytes: 4096 });
+export function readOwnProgram({ paths, memory }: FilesContext, id: string): OwnProgram | undefined {
+  const path = paths.program(id);
+  const bytes = recall(memory, path, () => readSmallFile(path, { maxBytes: 4096 }));
   return ownProgram.safeParse(parseJson(bytes?.toString("utf8") ?? "")).data;
 }
 

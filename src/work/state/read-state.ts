@@ -3,7 +3,8 @@ import type { AgentProgram } from "../../agent/at-work.ts";
 import type { AgentState } from "../../contract/work/agent-state.ts";
 import type { RunView } from "../../contract/work/run.ts";
 import { toCoworkError } from "../../errors.ts";
-import type { Context } from "../../system/context.ts";
+import type { Context, FilesContext } from "../../system/context.ts";
+import { recall } from "../../system/files/file-memory.ts";
 import { readSmallEntry } from "../../system/files/small-file.ts";
 import { countOpen } from "../approvals/count-open.ts";
 import { maxReport, parseReport } from "../inbox/parse-report.ts";
@@ -12,7 +13,7 @@ import type { StatePlace } from "../types.ts";
 import { decideState, type Observed } from "./decide-state.ts";
 import { readGone } from "./gone.ts";
 
-type StateContext = Pick<Context, "paths" | "clock">;
+type StateContext = Pick<Context, "paths" | "memory" | "clock">;
 
 /** What the agent does, from a few small files. Takes no lock, starts nothing, takes nothing in. */
 export function readAgentState(ctx: StateContext, place: StatePlace): AgentState {
@@ -59,14 +60,18 @@ export function processKey({ pid, startTicks }: Pick<AgentProgram, "pid" | "star
   return `${pid} ${startTicks}`;
 }
 
-function readLast({ paths }: Pick<Context, "paths">, { id, agent }: StatePlace): Observed["last"] {
+function readLast({ paths, memory }: FilesContext, { id, agent }: StatePlace): Observed["last"] {
   const root = paths.events(id);
-  try {
-    const entry = readSmallEntry(join(root, "last"), { maxBytes: maxReport, root });
+  const path = join(root, "last");
+  const read = (): Observed["last"] => {
+    const entry = readSmallEntry(path, { maxBytes: maxReport, root });
     if (entry === undefined) return undefined;
     const report = parseReport(entry.bytes, entry.modified);
     const signal = report === undefined ? undefined : agent.states?.read(report);
     return { at: entry.modified, ...(signal === undefined ? {} : { signal }) };
+  };
+  try {
+    return recall(memory, path, read);
   } catch (error) {
     // The session can make it unusable.
     if (["FILE_TOO_LARGE", "PERMISSION_DENIED"].includes(toCoworkError(error).code)) return undefined;

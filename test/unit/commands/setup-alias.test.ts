@@ -9,14 +9,7 @@ import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const run = promisify(execFile);
 
-/** Every machine that runs the tests has bash. */
-const shells = ["bash", "zsh", "fish"].filter((shell) => {
-  try {
-    return execFileSync("sh", ["-c", `command -v ${shell}`]).length > 0;
-  } catch {
-    return false;
-  }
-});
+const shells = ["bash", "zsh", "fish"];
 
 const startFiles: Record<string, string> = { bash: ".bashrc", zsh: ".zshrc", fish: ".config/fish/config.fish" };
 

@@ -72,6 +72,15 @@ test("looks at the processes of agents, too, every twenty seconds", async () => 
   expect(local.checks).toBe(2);
 });
 
+test("looks at the processes of many agents less often: one a second", async () => {
+  const agents = (state: "working" | "idle"): SessionView[] =>
+    Array.from({ length: 60 }, (_, n) => busy(`a${n}`, state));
+  const looks = (count: number) => host(...Array.from({ length: count }, () => agents("working")), agents("idle"));
+  const [early, late] = [looks(45), looks(75)];
+  for (const local of [early, late]) await follow({ local }, (all) => all.length === 2);
+  expect([early.checks, late.checks]).toEqual([1, 2]);
+});
+
 test("what sessions ask the host is answered when it is there, and of other hosts at each look", async () => {
   const looks = { local: 0, box: 0 };
   const calls: string[] = [];

@@ -9,7 +9,7 @@ import { tree } from "../../../support/git/tree.ts";
 
 const run = promisify(execFile);
 
-// How to make each shell complete a line without a terminal. Every machine that runs the tests has bash.
+// How to make each shell complete a line without a terminal.
 const drivers: Record<Shell, { args: (script: string, words: string[]) => string[] }> = {
   bash: {
     args: (script, words) => [
@@ -31,18 +31,6 @@ const drivers: Record<Shell, { args: (script: string, words: string[]) => string
   fish: { args: (script, words) => ["--no-config", "-c", `source "${script}"; complete -C '${words.join(" ")}'`] },
 };
 
-async function installed(): Promise<Shell[]> {
-  const found = await Promise.all(
-    (Object.keys(drivers) as Shell[]).map(async (shell) =>
-      run("sh", ["-c", `command -v ${shell}`]).then(
-        () => [shell],
-        () => [],
-      ),
-    ),
-  );
-  return found.flat();
-}
-
 async function complete(shell: Shell, words: string[]): Promise<string[]> {
   const folder = await temporaryFolder();
   const script = join(folder, "completion");
@@ -56,14 +44,8 @@ async function complete(shell: Shell, words: string[]): Promise<string[]> {
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-describe("a real shell loads the completion script and completes", async () => {
-  const shells = await installed();
-
-  test("bash is installed for this test", () => {
-    expect(shells).toContain("bash");
-  });
-
-  test.each(shells)("%s", async (shell) => {
+describe("a real shell loads the completion script and completes", () => {
+  test.each(Object.keys(drivers) as Shell[])("%s", async (shell) => {
     const values = async (words: string[]): Promise<string[]> =>
       (await complete(shell, words)).map((line) => line.split(/[:\t]/)[0] ?? "");
     // Shells sort the values differently.

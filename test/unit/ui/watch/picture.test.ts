@@ -135,3 +135,18 @@ test("of a text that is typed the end is seen, and a long message takes the plac
   const lines = draw(picture([working], { message }));
   expect(lines.slice(-2).join(" ")).toContain("Next: cowork run web");
 });
+
+test("a command in a message stays in one piece", () => {
+  const message = { text: "The agent in web has no conversation that could be continued. Next: cowork run web <text>" };
+  const lines = draw(picture([working], { message }));
+  expect(lines.slice(-2)).toEqual([
+    "The agent in web has no conversation that could be continued. Next:",
+    "cowork run web <text>",
+  ]);
+});
+
+test("the help fits on a small screen, nothing of it is cut", () => {
+  const lines = draw(picture([working], { mode: { kind: "help" } }), { columns: 60, rows: 15 });
+  expect(lines.join("\n")).not.toContain("…");
+  expect(lines.at(-1)).toBe("any key: back");
+});
