@@ -6,13 +6,13 @@ export interface FileVersion {
   text(): Promise<string | undefined>;
 }
 
-/** A file that one side or both changed since their merge base; a version is absent where the file does not exist. */
 /** The sessions that the two sides are of, by any name that tells them apart. */
 export interface Owners {
   ours: string;
   theirs: string;
 }
 
+/** A file that one side or both changed since their merge base; a version is absent where the file does not exist. */
 export interface ChangedFile {
   path: string;
   base?: FileVersion;
