@@ -8,11 +8,17 @@ import { count, money } from "../text/units.ts";
 import { plain } from "../text/visible.ts";
 
 const measures = {
-  cost: { title: "Cost", of: (run: { cost: number }) => run.cost, format: (value: number) => `$${value.toFixed(2)}` },
+  cost: {
+    title: "Cost",
+    of: (run: { cost: number }) => run.cost,
+    format: (value: number) => money(value) || "$0.00",
+    least: 0.01,
+  },
   tokens: {
     title: "Tokens",
     of: ({ tokens }: { tokens: { input: number; output: number } }) => tokens.input + tokens.output,
     format: count,
+    least: 1,
   },
 };
 
@@ -21,7 +27,7 @@ export function Spending(): JSX.Element | null {
   const [measure, setMeasure] = useState<keyof typeof measures>("cost");
   const [days, setDays] = useState(14);
   if (runs.value === undefined || runs.value.length === 0) return null;
-  const { of, format, title } = measures[measure];
+  const { of, format, least, title } = measures[measure];
   const { bars, series, totals } = spendingByDay(runs.value, { days, now: clock.value, of });
   const names = series.map(plain);
   const total = totals.reduce((sum, value) => sum + value, 0);
@@ -32,7 +38,7 @@ export function Spending(): JSX.Element | null {
         <div>
           <h2 id="spending">{title} by project</h2>
           <p class="muted">
-            {measure === "cost" ? money(total) || "$0.00" : format(total)} in {days} days
+            {format(total)} in {days} days
             {measure === "cost" ? ", at list prices" : ""}
           </p>
         </div>
@@ -46,7 +52,7 @@ export function Spending(): JSX.Element | null {
           />
         </div>
       </div>
-      <StackedBars bars={bars} series={names} format={format} summary={summary} />
+      <StackedBars bars={bars} series={names} format={format} least={least} summary={summary} />
       <ul class="legend">
         {names.map((name, n) => (
           <li>

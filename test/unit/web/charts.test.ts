@@ -42,7 +42,14 @@ test("costs are summed by day and project, the largest first, the rest as one", 
 });
 
 test("the lines of a chart are at round values and reach over the highest", () => {
-  expect([niceSteps(0), niceSteps(7), niceSteps(0.031), niceSteps(2_400_000)].map((steps) => steps.at(-1))).toEqual([
-    1, 7.5, 0.04, 3_000_000,
+  const highest = [niceSteps(7, 0.01), niceSteps(0.031, 0.01), niceSteps(2_400_000, 1)].map((steps) => steps.at(-1));
+  expect(highest).toEqual([7.5, 0.04, 3_000_000]);
+});
+
+test("the lines of a chart have different labels, also for what a first small run cost", () => {
+  expect([niceSteps(0, 1), niceSteps(0.0005, 0.01), niceSteps(7, 1)]).toEqual([
+    [0, 1],
+    [0, 0.01],
+    [0, 5, 10],
   ]);
 });

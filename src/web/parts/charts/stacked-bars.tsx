@@ -12,22 +12,25 @@ interface Props {
   bars: readonly Bar[];
   series: readonly string[];
   format: (value: number) => string;
+  /** the smallest value that `format` tells from 0 */
+  least: number;
   /** what the picture says, in a sentence */
   summary: string;
 }
 
 const height = 190;
 const [left, bottom, top] = [52, 24, 8];
+const widestLabel = 56;
 
 /** Values over time, one bar a day, stacked by series. The same numbers are in a table below it. */
-export function StackedBars({ bars, series, format, summary }: Props): JSX.Element {
+export function StackedBars({ bars, series, format, least, summary }: Props): JSX.Element {
   const [element, width] = useWidth();
   const totals = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
-  const steps = niceSteps(Math.max(...totals, 0));
+  const steps = niceSteps(Math.max(...totals, 0), least);
   const highest = steps.at(-1) ?? 1;
   const y = (value: number): number => top + (height - top - bottom) * (1 - value / highest);
   const each = bars.length === 0 ? 0 : (width - left) / bars.length;
-  const every = Math.max(1, Math.ceil(56 / Math.max(each, 1)));
+  const every = Math.max(1, Math.ceil(widestLabel / Math.max(each, 1)));
   return (
     <div ref={element} class="chart">
       {width === 0 ? null : (
@@ -46,15 +49,23 @@ export function StackedBars({ bars, series, format, summary }: Props): JSX.Eleme
               <rect class="hover" x={left + index * each} y={top} width={each} height={height - top - bottom} />
               <Stack values={bar.values} x={left + index * each + each * 0.18} width={each * 0.64} y={y} />
               {(bars.length - 1 - index) % every === 0 ? (
-                <text x={left + (index + 0.5) * each} y={height - 6} text-anchor="middle">
-                  {bar.label}
-                </text>
+                <DayLabel text={bar.label} x={left + (index + 0.5) * each} width={width} />
               ) : null}
             </g>
           ))}
         </svg>
       )}
     </div>
+  );
+}
+
+/** Under the middle of its bar, but not beyond the right edge. */
+function DayLabel({ text, x, width }: { text: string; x: number; width: number }): JSX.Element {
+  const isCut = x + widestLabel / 2 > width;
+  return (
+    <text x={isCut ? width : x} y={height - 6} text-anchor={isCut ? "end" : "middle"}>
+      {text}
+    </text>
   );
 }
 
