@@ -90,7 +90,8 @@ async function answerTimes(place: Place, rounds: number): Promise<number[]> {
   return times;
 }
 
-async function openApproval(place: Place): Promise<string> {
+/** The id of the one approval that is open. */
+export async function openApproval(place: Place): Promise<string> {
   for (;;) {
     const { approvals } = JSON.parse(await place.cowork("approvals", "--json")) as { approvals: { id: string }[] };
     const [open] = approvals;

@@ -12,6 +12,7 @@ import { addSessions } from "./many-sessions.ts";
 import { measureEvents } from "./events.ts";
 import type { Entry } from "./measure.ts";
 import { createPlace, names } from "./place.ts";
+import { measureNotify } from "./notify.ts";
 import { measurePage } from "./page.ts";
 import { renderTable, type Report } from "./report.ts";
 import { measureGrowth } from "./growth.ts";
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
     entries.push(...(await measureEvents(place, rounds)));
     say("hook, state, answer");
     entries.push(...(await measureAtWork(place, rounds)));
+    entries.push(...(await measureNotify(place, names(count), rounds)));
     say("watch, wait, serve, the page");
     const many = await addSessions(place, values.smoke ? 3 : 50 - count);
     entries.push(...(await measureWatch(place, rounds)));

@@ -31,6 +31,7 @@ const work: Record<string, string> = {
   hook_cpu: "processor time of the hook that reports one event of the agent",
   hook_cpu_vs_sh: "the same ÷ `sh -c :`",
   event_to_list: "from an event in the container until `cowork list` shows it",
+  notify: "from the question of an agent until the notifier's message arrives at a webhook",
   answer_to_command: "from `cowork approve` until the agent's command may run",
   serve50_cpu: "`cowork serve` with 50 sessions and no one looking: share of one core",
   serve50_rss: "its memory, after requests",

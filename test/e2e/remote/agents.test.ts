@@ -1,13 +1,17 @@
-import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import type { ClaimView } from "../../../src/contract/merging/claims.ts";
 import type { ConflictsOutput } from "../../../src/contract/merging/conflicts.ts";
 import type { ApprovalView } from "../../../src/contract/work/approval.ts";
 import type { RunView } from "../../../src/contract/work/run.ts";
 import { claude } from "../../../src/agent/claude/agent.ts";
 import { git, sampleProject } from "../../support/git/sample-project.ts";
-import { runCowork, type CoworkResult } from "../../support/home/run-cowork.ts";
+import { runCowork, userEnvironment, type CoworkResult } from "../../support/home/run-cowork.ts";
 import { remoteAccount, type RemoteAccount } from "../../support/remote/remote-account.ts";
+import { loopbackService } from "../../support/services/loopback-service.ts";
+import { openTerminal, type TmuxTerminal } from "../../support/tmux-terminal.ts";
 
 // The main job over SSH: between two commands nothing of this machine runs. The host's engine cannot reach the stand-in for the
 // vendor, so a script takes the agent's place there; it asks through the real hook.
@@ -33,7 +37,10 @@ printf '{"session_id":"%s","cwd":"%s","hook_event_name":"PermissionRequest","too
 async function placeAgent(): Promise<void> {
   const expiresAt = Date.now() + 8 * 3600_000;
   const login = { accessToken: "made-up", refreshToken: "made-up", expiresAt, scopes: ["user:inference"] };
-  const agent = (await readFile(new URL("../../support/runs/fake-agent.sh", import.meta.url))).toString("base64");
+  const parts = ["fake-terminal-agent.sh", "fake-agent.sh"].map(
+    async (name) => await readFile(new URL(`../../support/runs/${name}`, import.meta.url)),
+  );
+  const agent = Buffer.concat(await Promise.all(parts)).toString("base64");
   const credentials = Buffer.from(JSON.stringify({ claudeAiOauth: login })).toString("base64");
   const { coworkHome } = home.machine;
   const vault = `${coworkHome}/auth/claude`;
@@ -48,6 +55,30 @@ async function placeAgent(): Promise<void> {
     ].join("\n"),
   );
   expect(code, stderr).toBe(0);
+}
+
+async function onTerminal(...args: string[]): Promise<TmuxTerminal> {
+  const words = Object.entries(userEnvironment(home, { TERM: "xterm-256color" })).map((pair) => pair.join("="));
+  const terminal = await openTerminal(["env", "-i", "-C", cwd, ...words, "cowork", ...args], { columns: 80, rows: 24 });
+  onTestFinished(() => terminal.close());
+  return terminal;
+}
+
+/** Starts the one notifier of this machine. @returns what it sends to its webhook */
+async function startNotifier(): Promise<{ texts: () => string[] }> {
+  const service = await loopbackService();
+  const conf = `NOTIFY=webhook\nNOTIFY_WEBHOOK_URL=${service.url}\nNOTIFY_WEBHOOK_SECRET=made-up-secret-of-the-test\n`;
+  const own = join(home.coworkHome, ".cowork.conf");
+  const before = await readFile(own, "utf8").catch(() => "");
+  await writeFile(own, before + conf, { mode: 0o600 });
+  const env = userEnvironment(home);
+  const server = execa(join(home.bin, "cowork"), ["serve"], { cwd, env, extendEnv: false, reject: false });
+  onTestFinished(async () => {
+    server.kill("SIGTERM");
+    await server;
+    await writeFile(own, before, { mode: 0o600 });
+  });
+  return { texts: () => service.received.map(({ body }) => body) };
 }
 
 beforeAll(async () => {
@@ -68,7 +99,19 @@ it("hands a task to a host, answers its question from here, and pulls the work",
   expect(sessions).toMatchObject([{ host: "box", approvals: 1 }]);
   const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
   expect(approvals).toMatchObject([{ host: "box", run: "api:1", text: "make there" }]);
-  await done("approve", approvals[0]?.id ?? "");
+  // The person sees the question on the screen, and the notifier of this machine tells about it, once.
+  const told = await startNotifier();
+  const terminal = await onTerminal("watch");
+  await terminal.shows(/^1 needs you: api .*\n.*HOST.*\n› \? {2}api +box .*1 approval/);
+  await vi.waitFor(() => expect(told.texts().filter((text) => text.includes("asks for approval"))).toHaveLength(1), {
+    timeout: 60_000,
+    interval: 100,
+  });
+  expect(told.texts().join("\n")).toContain("box");
+  await terminal.type("a");
+  await terminal.shows(/│ make there\n {2}Whole text shown[^]*⏎ skip\n {2}›/);
+  await terminal.type("y", "Enter");
+  await terminal.shows(/Answered one question\./);
   await done("pull", "api", "--wait");
   expect(await git(cwd, "show", "api:there.txt")).toBe("there");
   const { runs } = await json<{ runs: RunView[] }>("runs");
@@ -108,4 +151,16 @@ it("conflicts and claims know a session on this machine and one on the host", as
   ]);
   await done("claim", "api", "--release");
   await done("claim", "here", "src/a.ts");
+});
+
+it("an agent in a terminal on the host takes a prompt, goes on when the terminal leaves, and takes more by send", async () => {
+  const terminal = await onTerminal("open", "api", "--", "first words");
+  await terminal.shows("Got: first words");
+  await terminal.type("C-b", "d");
+  await terminal.shows(/The agent in api goes on/);
+  expect(await json("send", "api", "and the docs")).toMatchObject({ how: "typed" });
+  const again = await onTerminal("open", "api");
+  await again.shows("Got: and the docs");
+  await again.type("C-d");
+  await again.shows(/The agent in api has ended/);
 });

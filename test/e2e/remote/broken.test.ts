@@ -71,9 +71,8 @@ beforeAll(async () => {
   await machine.giveAccess(home, "box", { lines: shortTimeouts });
   if ((await local).code !== 0) throw new Error((await local).stderr);
   // Copies the agent's program, so that the host does not have to download it.
-  const pack = execa("tar", ["-C", home.coworkHome, "-cf", "-", "lib/agents"], { buffer: false });
-  const unpack = ["tar", "-C", "/root", "--transform", "s,^,.cowork/,", "-xf", "-"];
-  await pack.pipe("docker", ["exec", "-i", machine.container, ...unpack]);
+  await onHost("mkdir -p /root/.cowork/lib");
+  await execa("docker", ["cp", join(home.coworkHome, "lib", "agents"), `${machine.container}:/root/.cowork/lib/`]);
   await onHost("chmod 700 /root/.cowork");
 });
 afterAll(async () => {
@@ -185,22 +184,26 @@ describe("a connection that is cut", () => {
     const add = async (line: string): Promise<string> => await onHost(`echo '${line}' >>${log}`);
     await add("made-up line 1");
     expect((await cowork("claim", "a", "first/**")).code).toBe(0);
-    const [logs, events] = await Promise.all([
-      interrupted(
-        ["logs", "a", "--setup", "-f"],
-        { at: /made-up line 1/, do: async () => (await cutConnections(machine), await add("made-up line 2")) },
-        { at: /connection to box broke/, do: () => undefined },
-        { at: /made-up line 2/, do: () => pauseMachine(machine.container) },
-        { at: /box does not answer/, do: () => execa("docker", ["unpause", machine.container]) },
-        { at: /box answers/, do: () => add("made-up line 3") },
-        { at: /made-up line 3/, do: (kill) => kill("SIGINT") },
-      ),
+    // Both are there when the first connection breaks.
+    const following = Promise.withResolvers<void>();
+    const [events, logs] = await Promise.all([
       interrupted(
         ["events", "a", "-f", "--since", "1h"],
-        { at: /first/, do: () => undefined },
+        { at: /first/, do: () => following.resolve() },
         { at: /box/, do: () => undefined },
         { at: /box answers/, do: async () => void (await cowork("claim", "a", "second/**")) },
         { at: /second/, do: (kill) => kill("SIGINT") },
+      ).finally(() => following.resolve()),
+      following.promise.then(async () =>
+        interrupted(
+          ["logs", "a", "--setup", "-f"],
+          { at: /made-up line 1/, do: async () => (await cutConnections(machine), await add("made-up line 2")) },
+          { at: /connection to box broke/, do: () => undefined },
+          { at: /made-up line 2/, do: () => pauseMachine(machine.container) },
+          { at: /box does not answer/, do: () => execa("docker", ["unpause", machine.container]) },
+          { at: /box answers/, do: () => add("made-up line 3") },
+          { at: /made-up line 3/, do: (kill) => kill("SIGINT") },
+        ),
       ),
     ]);
     const whole = (await onHost(`cat ${log}`)).split("\n").filter((line) => line.startsWith("made-up"));
