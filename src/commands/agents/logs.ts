@@ -26,6 +26,7 @@ export const logsCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     app.endWithOutput();
+    await app.show("lines");
     const { copyLogs } = await import("../../app/sessions/logs.ts");
     await copyLogs(await app.scope(), args[0], flags, app.terminal.streams.stdout);
     return 0;

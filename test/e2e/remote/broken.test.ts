@@ -190,8 +190,6 @@ describe("a connection that is cut", () => {
       interrupted(
         ["events", "a", "-f", "--since", "1h"],
         { at: /first/, do: () => following.resolve() },
-        { at: /box/, do: () => undefined },
-        { at: /box answers/, do: async () => void (await cowork("claim", "a", "second/**")) },
         { at: /second/, do: (kill) => kill("SIGINT") },
       ).finally(() => following.resolve()),
       following.promise.then(async () =>
@@ -201,7 +199,10 @@ describe("a connection that is cut", () => {
           { at: /connection to box broke/, do: () => undefined },
           { at: /made-up line 2/, do: () => pauseMachine(machine.container) },
           { at: /box does not answer/, do: () => execa("docker", ["unpause", machine.container]) },
-          { at: /box answers/, do: () => add("made-up line 3") },
+          {
+            at: /box answers/,
+            do: async () => (await cowork("claim", "a", "second/**"), await add("made-up line 3")),
+          },
           { at: /made-up line 3/, do: (kill) => kill("SIGINT") },
         ),
       ),
