@@ -29,7 +29,11 @@ export async function measureNotify(place: Place, sessions: readonly string[], r
   const { port } = door.address() as AddressInfo;
   const conf = join(place.home.coworkHome, ".cowork.conf");
   const before = await readFile(conf, "utf8").catch(() => "");
-  const own = ["NOTIFY=webhook", `NOTIFY_WEBHOOK_URL=http://127.0.0.1:${port}`, "NOTIFY_WEBHOOK_SECRET=made-up"];
+  const own = [
+    "NOTIFY=webhook",
+    `NOTIFY_WEBHOOK_URL=http://127.0.0.1:${port}`,
+    "NOTIFY_WEBHOOK_SECRET=made-up-secret-of-the-bench",
+  ];
   await appendFile(conf, `\n${own.join("\n")}\n`, { mode: 0o600 });
   const server = await startServer(place);
   const times: number[] = [];
@@ -39,7 +43,7 @@ export async function measureNotify(place: Place, sessions: readonly string[], r
     for (const session of sessions.slice(0, rounds)) {
       const asked = ask(place, session);
       const start = performance.now();
-      while (!texts.some((text) => text.includes(`make ${session}`) || text.includes(`"${session}"`)))
+      while (!texts.some((text) => new RegExp(`\\b${session}\\b.*asks for approval`).test(text)))
         await new Promise<void>((done) => (heard = done));
       times.push(performance.now() - start);
       await asked.answer();
