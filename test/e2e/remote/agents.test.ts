@@ -99,15 +99,15 @@ it("hands a task to a host, answers its question from here, and pulls the work",
   expect(sessions).toMatchObject([{ host: "box", approvals: 1 }]);
   const { approvals } = await json<{ approvals: ApprovalView[] }>("approvals");
   expect(approvals).toMatchObject([{ host: "box", run: "api:1", text: "make there" }]);
-  // The person sees the question on the screen, and the notifier of this machine tells about it, once.
-  const told = await startNotifier();
+  // The person sees the question on the screen, and the notifier of this machine reports it, once.
+  const sent = await startNotifier();
   const terminal = await onTerminal("watch");
   await terminal.shows(/^1 needs you: api .*\n.*HOST.*\n› \? {2}api +box .*1 approval/);
-  await vi.waitFor(() => expect(told.texts().filter((text) => text.includes("asks for approval"))).toHaveLength(1), {
+  await vi.waitFor(() => expect(sent.texts().filter((text) => text.includes("asks for approval"))).toHaveLength(1), {
     timeout: 60_000,
     interval: 100,
   });
-  expect(told.texts().join("\n")).toContain("box");
+  expect(sent.texts().join("\n")).toContain("box");
   await terminal.type("a");
   await terminal.shows(/│ make there\n {2}Whole text shown[^]*⏎ skip\n {2}›/);
   await terminal.type("y", "Enter");
