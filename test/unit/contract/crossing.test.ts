@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { ZodMiniType } from "zod/mini";
 import { devcontainerPlan } from "../../../src/contract/devcontainer/devcontainer-plan.ts";
 import { sentFailure } from "../../../src/contract/error.ts";
@@ -60,7 +60,9 @@ describe("requests reach a host as they were sent", () => {
 
 /** A host at the other end of a connection, with the real code of both sides in between. */
 async function remoteHost(answers: Parameters<typeof fakeHost>[0]): Promise<ReturnType<typeof createRemoteHost>> {
-  const { context: ctx, root } = await gitWorkshop();
+  const shop = await gitWorkshop();
+  const { context: ctx, root } = shop;
+  onTestFinished(async () => await shop.end());
   const { host } = fakeHost(answers);
   const file = join(root, "program");
   await writeFile(file, "#!/bin/sh\n");
