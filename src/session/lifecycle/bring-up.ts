@@ -48,10 +48,9 @@ export async function bringUp(
     });
   const agent = agentOf(record);
   const workspaceFolder = expectedFolder(record);
-  await Promise.all([
-    ownOnly(ctx, record),
-    writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git }),
-  ]);
+  // One after the other: after an error nothing may be written any more.
+  await ownOnly(ctx, record);
+  await writeContainerFolder(ctx, record, { workspaceFolder, git: devcontainer.git });
   ctx.report({ session: name, step: "agent", state: "start" });
   notes.push(...(await readyAgent(ctx, record, settings, { workspaceFolder })));
 
