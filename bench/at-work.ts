@@ -73,21 +73,26 @@ async function stateTimes(place: Place, rounds: number): Promise<number[]> {
 async function answerTimes(place: Place, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const input = { session_id: conversation, hook_event_name: "PermissionRequest", tool_name: "Bash" };
-    const request = JSON.stringify({ ...input, tool_input: { command: `make made-up-${round}` } });
-    const ask = `printf '%s\\n' '${request}' | /opt/cowork/bin/agent-approve | grep -q '"allow"'`;
-    const words = ["connect", "s1", "--", "sh", "-c", ask];
-    const env = userEnvironment(place.home);
-    const held = spawn(join(place.home.bin, "cowork"), words, { cwd: place.project, env, stdio: "ignore" });
-    const ended = once(held, "exit");
+    const { ended } = askIn(place, "s1", `make made-up-${round}`);
     const id = await openApproval(place);
     const start = performance.now();
     await place.cowork("approve", id);
-    const [code] = (await ended) as [number | null];
+    const code = await ended;
     times.push(performance.now() - start);
     if (code !== 0) throw new Error(`the answer did not reach the hook (exit code ${code})`);
   }
   return times;
+}
+
+/** The agent's hook asks in a session whether a command may run. @returns its end, with code 0 if it may */
+export function askIn(place: Place, session: string, command: string): { ended: Promise<number | null> } {
+  const input = { session_id: conversation, hook_event_name: "PermissionRequest", tool_name: "Bash" };
+  const request = JSON.stringify({ ...input, tool_input: { command } });
+  const ask = `printf '%s\\n' '${request}' | /opt/cowork/bin/agent-approve | grep -q '"allow"'`;
+  const words = ["connect", session, "--", "sh", "-c", ask];
+  const env = userEnvironment(place.home);
+  const held = spawn(join(place.home.bin, "cowork"), words, { cwd: place.project, env, stdio: "ignore" });
+  return { ended: once(held, "exit").then(([code]: (number | null)[]) => code ?? null) };
 }
 
 /** The id of the one approval that is open. */

@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { userEnvironment } from "../test/support/home/run-cowork.ts";
-import { openApproval } from "./at-work.ts";
+import { askIn, openApproval } from "./at-work.ts";
 import { median, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
 import { startServer } from "./server.ts";
@@ -41,12 +38,14 @@ export async function measureNotify(place: Place, sessions: readonly string[], r
     // The notifier has looked at everything once.
     await delay(3_000);
     for (const session of sessions.slice(0, rounds)) {
-      const asked = ask(place, session);
+      // The way into the container is part of the time.
+      const { ended } = askIn(place, session, `make ${session}`);
       const start = performance.now();
       while (!texts.some((text) => new RegExp(`\\b${session}\\b.*asks for approval`).test(text)))
         await new Promise<void>((done) => (heard = done));
       times.push(performance.now() - start);
-      await asked.answer();
+      await place.cowork("approve", await openApproval(place));
+      await ended;
     }
   } finally {
     await server.stop();
@@ -55,20 +54,4 @@ export async function measureNotify(place: Place, sessions: readonly string[], r
     door.closeAllConnections();
   }
   return [{ name: "notify", value: median(times), unit: "ms", goal: 2_000, runs: times }];
-}
-
-/** The agent's hook asks, in the session; the way into the container is part of the time. */
-function ask(place: Place, session: string): { answer(): Promise<void> } {
-  const input = { session_id: "aaaaaaaa-0000-4000-8000-000000000001", hook_event_name: "PermissionRequest" };
-  const request = JSON.stringify({ ...input, tool_name: "Bash", tool_input: { command: `make ${session}` } });
-  const words = ["connect", session, "--", "sh", "-c", `printf '%s\\n' '${request}' | /opt/cowork/bin/agent-approve`];
-  const env = userEnvironment(place.home);
-  const held = spawn(join(place.home.bin, "cowork"), words, { cwd: place.project, env, stdio: "ignore" });
-  const ended = once(held, "exit");
-  return {
-    answer: async () => {
-      await place.cowork("approve", await openApproval(place));
-      await ended;
-    },
-  };
 }

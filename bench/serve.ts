@@ -8,7 +8,8 @@ import { coworkPaths } from "../src/system/paths.ts";
 import { lastNumber } from "../src/work/history/last-number.ts";
 import { inTurn, median, ratio, type Entry, type Way } from "./measure.ts";
 import type { Place } from "./place.ts";
-import { memoryOf, open, processorSeconds, startServer, textOf, type Server } from "./server.ts";
+import { memoryOf, shareOfCore } from "./processes.ts";
+import { open, startServer, textOf, type Server } from "./server.ts";
 
 const idleSeconds = 15;
 /** Requests of one round: a single one is too short to time. */
@@ -24,9 +25,7 @@ export async function measureServe(place: Place, rounds: number): Promise<Entry[
     await delay(5_000);
     const [cpu, rss]: [number[], number[]] = [[], []];
     for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-      const before = await processorSeconds(server.pid);
-      await delay(idleSeconds * 1000);
-      cpu.push((((await processorSeconds(server.pid)) - before) / idleSeconds) * 100);
+      cpu.push(await shareOfCore(server.pid, idleSeconds));
       rss.push(await memoryOf(server.pid));
     }
     return [

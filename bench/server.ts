@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { coworkPaths } from "../src/system/paths.ts";
@@ -54,17 +53,4 @@ export async function open(socketPath: string, path: string): Promise<IncomingMe
 export async function textOf(answer: IncomingMessage): Promise<string> {
   const parts = await answer.setEncoding("utf8").toArray();
   return parts.join("");
-}
-
-/** User and system time of a process, in seconds. */
-export async function processorSeconds(pid: number | string): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
-  // A tick is a hundredth of a second.
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** What a process has in memory, in MB. */
-export async function memoryOf(pid: number | string): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { userEnvironment } from "../test/support/home/run-cowork.ts";
 import { median, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
-import { processorSeconds } from "./server.ts";
+import { shareOfCore } from "./processes.ts";
 
 const secondsPerRound = 15;
 
@@ -19,11 +19,8 @@ export async function measureWait(place: Place, names: readonly string[], rounds
     // Its start is another figure.
     await delay(3_000);
     const shares: number[] = [];
-    for (let round = 0; round < Math.min(rounds, 2); round += 1) {
-      const before = await processorSeconds(waiting.pid ?? 0);
-      await delay(secondsPerRound * 1000);
-      shares.push((((await processorSeconds(waiting.pid ?? 0)) - before) / secondsPerRound) * 100);
-    }
+    for (let round = 0; round < Math.min(rounds, 2); round += 1)
+      shares.push(await shareOfCore(waiting.pid ?? 0, secondsPerRound));
     return [{ name: "wait50_cpu", value: median(shares), unit: "%", goal: 3, runs: shares }];
   } finally {
     waiting.kill("SIGINT");

@@ -3,7 +3,7 @@ import { userEnvironment } from "../test/support/home/run-cowork.ts";
 import { openTerminal, type TmuxTerminal } from "../test/support/tmux-terminal.ts";
 import { median, type Entry } from "./measure.ts";
 import type { Place } from "./place.ts";
-import { memoryOf, processorSeconds } from "./server.ts";
+import { memoryOf, shareOfCore } from "./processes.ts";
 
 const secondsPerRound = 20;
 
@@ -19,9 +19,7 @@ export async function measureWatch(place: Place, rounds: number): Promise<Entry[
     await delay(5_000);
     const [cpu, rss]: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round += 1) {
-      const before = await processorSeconds(pid);
-      await delay(secondsPerRound * 1000);
-      cpu.push((((await processorSeconds(pid)) - before) / secondsPerRound) * 100);
+      cpu.push(await shareOfCore(pid, secondsPerRound));
       rss.push(await memoryOf(pid));
     }
     const keys = await keyTimes(terminal);

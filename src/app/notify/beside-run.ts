@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
+import { confStamp } from "./conf-stamp.ts";
 
 /** Between two looks at the user's file, in ms. */
 const lookMs = 1_000;
@@ -26,7 +27,7 @@ async function notify(ctx: Context, ending: AbortSignal): Promise<void> {
   const stop = AbortSignal.any([ctx.signal, ending]);
   let seen: string | undefined;
   while (!stop.aborted) {
-    const now = await stateOf(ctx.paths.userConf);
+    const now = confStamp(ctx.paths.userConf);
     if (now !== seen && (await hasChannels(ctx.paths.userConf))) return await run(ctx, ending);
     seen = now;
     await ctx.clock.sleep(lookMs, stop).catch(() => undefined);
@@ -52,12 +53,6 @@ async function run(ctx: Context, ending: AbortSignal): Promise<void> {
   } finally {
     opened.close();
   }
-}
-
-/** Tells whether the file is still the same; it may be a link. */
-async function stateOf(file: string): Promise<string> {
-  const stats = await stat(file).catch(() => undefined);
-  return stats === undefined ? "" : [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(" ");
 }
 
 async function hasChannels(file: string): Promise<boolean> {

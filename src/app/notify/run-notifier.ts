@@ -1,11 +1,10 @@
-import { realpathSync } from "node:fs";
 import { readNotifySettings, type NotifySettings } from "../../config/notify.ts";
 import { toCoworkError } from "../../errors.ts";
 import { notifierLock } from "../../session/work/mute.ts";
-import { lookAtPath } from "../../system/files/files.ts";
 import { isHeld, withLock } from "../../system/locks.ts";
 import type { Scope } from "../scope.ts";
 import { emitNote } from "../sessions/outcomes.ts";
+import { confStamp } from "./conf-stamp.ts";
 
 /** Held by `cowork serve`, for which a run's notifier makes room. */
 const serveLock = "notifier-serve";
@@ -86,14 +85,7 @@ function watchConf(scope: Scope): WatchedConf {
   const { ctx } = scope;
   let seen: string | undefined;
   let settings: NotifySettings | undefined;
-  const look = (): string => {
-    try {
-      const stats = lookAtPath(realpathSync(ctx.paths.userConf));
-      return stats === undefined ? "" : [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(" ");
-    } catch {
-      return "";
-    }
-  };
+  const look = (): string => confStamp(ctx.paths.userConf);
   return {
     read: async () => {
       const now = look();

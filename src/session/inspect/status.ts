@@ -15,10 +15,7 @@ import { unknownStatus } from "./unknown-status.ts";
 import type { ProjectClient } from "../project-client.ts";
 import { devContainer, viewSession } from "./view.ts";
 import { containersBySession, observe } from "./observe.ts";
-import { workOf } from "../work/agent-work.ts";
-
-/** Sessions whose clone and processes are looked at side by side: each look runs git in a container. */
-const looksAtOnce = 4;
+import { looksAtOnce, workOf } from "../work/agent-work.ts";
 
 /**
  * Detailed status of sessions: git state, unsaved work, resources, disk, ports, login. Usage figures take the engine

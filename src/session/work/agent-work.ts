@@ -17,8 +17,8 @@ import { hasMail } from "./has-mail.ts";
 import { knownAgentPlace } from "./place.ts";
 import { checkProgramWork, readProgramWork } from "./program-work.ts";
 
-/** Containers whose processes are looked at side by side. */
-const checksAtOnce = 4;
+/** Containers that are looked into side by side: each look is a process there. */
+export const looksAtOnce = 4;
 
 /**
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
@@ -28,7 +28,7 @@ export async function agentWork(ctx: Context, selector: Selector, options: { che
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
   await answerSessions(ctx, entries, options);
   // Each looks at the processes in a container: many at once would take memory, and keep a screen from following the keys.
-  const inTurn = pLimit(options.check ? checksAtOnce : entries.length + 1);
+  const inTurn = pLimit(options.check ? looksAtOnce : entries.length + 1);
   const one = async (entry: RecordEntry): Promise<SessionWork[]> => {
     if (!("record" in entry)) return [];
     const { record } = entry;
