@@ -35,14 +35,14 @@ async function notify(ctx: Context, ending: AbortSignal): Promise<void> {
 }
 
 async function run(ctx: Context, ending: AbortSignal): Promise<void> {
-  const [{ hostMakers }, { openScope }, { runNotifier }] = await Promise.all([
+  const [{ hostMakers }, { openScope, outside }, { runNotifier }] = await Promise.all([
     import("../host-makers.ts"),
     import("../scope.ts"),
     import("./run-notifier.ts"),
   ]);
-  // A folder outside of every project: all sessions of this home are meant.
+  // All sessions of this home are meant.
   const opened = openScope(ctx, {
-    folder: ctx.paths.home,
+    folder: outside,
     onlyHost: "local",
     cpus: 1,
     makers: hostMakers(undefined),

@@ -2,7 +2,7 @@ import { readNotifySettings, type NotifySettings } from "../../config/notify.ts"
 import { toCoworkError } from "../../errors.ts";
 import { notifierLock } from "../../session/work/mute.ts";
 import { isHeld, withLock } from "../../system/locks.ts";
-import type { Scope } from "../scope.ts";
+import { outside, type Scope } from "../scope.ts";
 import { emitNote } from "../sessions/outcomes.ts";
 import { confStamp } from "./conf-stamp.ts";
 
@@ -27,8 +27,8 @@ export interface NotifierOptions {
  */
 export async function runNotifier(given: Scope, options: NotifierOptions): Promise<void> {
   const { ctx } = given;
-  // Outside of every project: a name without a project means the same wherever the process was started.
-  const scope = given.at(ctx.paths.home);
+  // A name without a project means the same wherever the process was started.
+  const scope = given.at(outside);
   const { part, terminal, ending = new AbortController().signal } = options;
   const stop = AbortSignal.any([ctx.signal, ending]);
   const sleep = async (): Promise<void> => await ctx.clock.sleep(lookMs, stop).catch(() => undefined);
