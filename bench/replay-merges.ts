@@ -63,8 +63,17 @@ function conflicts(ours: string, theirs: string): Set<string> | undefined {
   }
 }
 
+/** None for histories that have nothing in common, for which git exits with 1. */
+function mergeBases(ours: string, theirs: string): string[] {
+  try {
+    return git("merge-base", "--all", ours, theirs).trim().split("\n");
+  } catch {
+    return [];
+  }
+}
+
 async function judge(ours: string, theirs: string): Promise<(Classification & { files: number }) | undefined> {
-  const bases = git("merge-base", "--all", ours, theirs).trim().split("\n");
+  const bases = mergeBases(ours, theirs);
   const [base = ""] = bases;
   const paths = conflicts(ours, theirs);
   if (bases.length !== 1 || paths === undefined) return undefined;
