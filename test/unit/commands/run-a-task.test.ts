@@ -227,3 +227,21 @@ test.each(["../evil", "/etc/evil", "a/b", ".hidden"])("runs --save refuses a fil
   expect(code).toBe(4);
   expect(stderr).toContain("unexpected name");
 });
+
+test("a file that is missing, a folder, or endless is refused with its name", async () => {
+  const refused = async (file: string): Promise<[number, string]> => {
+    const { code, stderr } = await run(["run", "a", "-F", file], { answers: host(), conf });
+    return [code, stderr];
+  };
+  expect(await refused("nope.md")).toEqual([1, expect.stringMatching(/There is no file .*nope\.md\./)]);
+  expect(await refused("/")).toEqual([1, expect.stringContaining("/ is a folder, not a file.")]);
+  expect(await refused("/dev/zero")).toEqual([1, expect.stringContaining("larger than 4 MiB")]);
+});
+
+test("a task that is not quoted gets two next steps that work when typed", async () => {
+  const { code, stderr } = await run(["run", "a", "fix", "it's"], { answers: host(), conf });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("cowork connect a -- fix 'it'\\''s'")]);
+  expect(stderr).toContain("Next: cowork run a 'fix it'\\''s'\n");
+  expect((await run(["run", "fix it"], { answers: host(), conf })).stderr).toContain("cowork run <session> 'fix it'\n");
+  expect((await run(["run", "my api", "fix"], { answers: host(), conf })).stderr).toContain("not a valid session name");
+});
