@@ -162,8 +162,12 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
 /** A container that has the folder mounted may have closed it to its owner, this user. */
 function openUp(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  const isClosed = stats?.isDirectory() === true && (stats.mode & 0o700) !== 0o700;
-  if (isClosed && stats.uid === process.geteuid?.()) chmodSync(path, 0o700);
+  if (stats?.isDirectory() !== true || (stats.mode & 0o700) === 0o700) return;
+  try {
+    chmodSync(path, 0o700);
+  } catch {
+    // It is not ours: entering it says so.
+  }
 }
 
 /** A quick check for the usual case. Anything else is checked with care later. */
