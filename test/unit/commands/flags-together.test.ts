@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import { listenHere } from "../../../src/server/listen.ts";
+import { ownFolder } from "../../../src/server/socket.ts";
+import { coworkPaths } from "../../../src/system/paths.ts";
 import { runCommandLine as run } from "../../support/home/run-command-line.ts";
 
 test.each([
@@ -22,6 +24,12 @@ test("a file in the place of a project's folder is named, and not to be moved aw
   const { code, stderr } = await run("projects add /etc/passwd");
   expect([code, stderr]).toEqual([1, expect.stringContaining("/etc/passwd is a file, not a folder.")]);
   expect(stderr).not.toContain("move");
+});
+
+test("a server whose home is a file says so", () => {
+  const user = { uid: 1000 } as Parameters<typeof ownFolder>[0]["user"];
+  const serving = (): void => ownFolder({ paths: coworkPaths("/etc/passwd"), user });
+  expect(serving).toThrow("The server cannot use /etc/passwd: it is not a folder.");
 });
 
 test("a port that needs root is named, with one that does not", async () => {

@@ -213,6 +213,11 @@ test("runs --save writes the files of a run, and overwrites nothing", async () =
   const refused = await run("runs a:1 --save .", { ...options, prepare });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("nothing is overwritten");
+  const file = await run("runs a:1 --save report.md", { ...options, prepare });
+  expect([file.code, file.stderr]).toEqual([
+    2,
+    expect.stringMatching(/report\.md cannot be a folder: there is a file/),
+  ]);
   expect(await readFile(join(refused.root, "report.md"), "utf8")).toBe("mine");
 });
 
