@@ -1,9 +1,10 @@
 import { CoworkError } from "../errors.ts";
-import { ownCommand, steps } from "../hint.ts";
+import { ownCommand, steps, type Hint } from "../hint.ts";
+import { shellWord } from "../system/shell-word.ts";
 import { plain } from "../system/text.ts";
 import { configKeys } from "./key-list.ts";
 import type { ConfigKey } from "./key-types.ts";
-import type { Settings } from "./types.ts";
+import type { Settings, SettingOrigin } from "./types.ts";
 
 /** @throws CONFIG_KEY_UNKNOWN, with the name of a similar key */
 export function getKey(name: string): ConfigKey {
@@ -19,9 +20,10 @@ export function getKey(name: string): ConfigKey {
 /**
  * Parses a value. An empty value sets nothing, so the default applies.
  * @param where for the message: the file, the variable or the flag of the value
+ * @param origin for the next step: `config set` does not help against a variable or a flag
  * @throws CONFIG_VALUE_INVALID
  */
-export function parseValue(key: ConfigKey, value: string, where?: string): Partial<Settings> {
+export function parseValue(key: ConfigKey, value: string, where?: string, origin?: SettingOrigin): Partial<Settings> {
   const trimmed = value.trim();
   const parsed = trimmed === "" ? {} : key.parse(trimmed);
   if (parsed !== undefined) return parsed;
@@ -31,8 +33,20 @@ export function parseValue(key: ConfigKey, value: string, where?: string): Parti
   const reason = why === undefined ? "" : ` Not ${plain(trimmed)}: ${why}.`;
   const message = `${key.name}${shown}${place}: the value must be ${key.form}.${reason}`;
   throw new CoworkError("CONFIG_VALUE_INVALID", message, {
-    hint: key.secret
-      ? steps`set it again: ${ownCommand("config", "set", key.name)}`
-      : steps`set a valid value, for example: ${ownCommand("config", "set", key.name, key.example)}`,
+    hint: wayOut(key, origin),
   });
+}
+
+function wayOut({ name, secret, example }: ConfigKey, origin: SettingOrigin | undefined): Hint {
+  if (secret) return steps`set it again: ${ownCommand("config", "set", name)}`;
+  if (origin === "flag") return `give a valid value, for example: ${flagOf(name)} ${shellWord(example)}`;
+  if (origin === "environment")
+    return `give the variable a valid value, for example: export COWORK_${name}=${shellWord(example)}`;
+  const user = origin === "user" ? ["--user"] : [];
+  return steps`set a valid value, for example: ${ownCommand("config", "set", ...user, name, example)}`;
+}
+
+/** The flag that a command has for a key. */
+function flagOf(name: string): string {
+  return name === "DEVCONTAINER" ? "--config" : `--${name.toLowerCase().replaceAll("_", "-")}`;
 }

@@ -64,7 +64,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
     (so, { key, value, origin, file }, index) => {
       const its = keyAt(index);
       // Its value is not here: it is read and checked where it is used.
-      return its.secret ? so : { ...so, ...parseValue(its, value, file ?? placeOf(origin, key)) };
+      return its.secret ? so : { ...so, ...parseValue(its, value, file ?? placeOf(origin, key), origin) };
     },
     { ...nothingSet },
   );

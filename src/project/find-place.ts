@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { readConf, readUserConf } from "../config/read.ts";
 import { getKey, parseValue } from "../config/keys.ts";
@@ -38,12 +38,15 @@ export async function findPlace(ctx: FindContext, cwd: string): Promise<Place> {
 }
 
 function realFolder(cwd: string): string {
+  const hint = "`cd` into your project, then run the same command again";
+  let folder: string;
   try {
-    return realpathSync.native(cwd);
+    folder = realpathSync.native(cwd);
   } catch (cause) {
-    const hint = "`cd` into your project, then run the same command again";
     throw notAProject(`Cannot enter ${plain(cwd)}.`, hint, cause);
   }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return folder;
+  throw notAProject(`${plain(cwd)} is a file, not a folder.`, hint);
 }
 
 /** Undefined if the path does not exist. */
@@ -122,6 +125,6 @@ async function readName(ctx: Pick<FindContext, "paths" | "env">, root: string, c
     user: layer(ctx.paths.userConf, user),
     cpus: 1,
   };
-  const { value, file } = resolveKey(key, sources);
-  return parseValue(key, value, file ?? "the variable COWORK_PROJECT").project ?? projectName(basename(root));
+  const { value, file, origin } = resolveKey(key, sources);
+  return parseValue(key, value, file ?? "the variable COWORK_PROJECT", origin).project ?? projectName(basename(root));
 }

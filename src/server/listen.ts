@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { apiBase } from "../contract/http/routes.ts";
 import { httpErrors, type Problem } from "../contract/http/problem.ts";
 import { CoworkError } from "../errors.ts";
+import { ownCommand } from "../hint.ts";
 import { dataHeaders, securityHeaders } from "./door/headers.ts";
 import { guard, pathOf, type Verdict } from "./door/guard.ts";
 import { HttpError, problemOf } from "./door/problem.ts";
@@ -95,16 +96,22 @@ function send(response: ServerResponse, problem: Problem): void {
 
 const triedPorts = 20;
 
+function mayNotListen(port: number): CoworkError {
+  const message = `Port ${port} of this machine needs root: programs of other users listen on ports from 1024 on.`;
+  return new CoworkError("PERMISSION_DENIED", message, { hint: [ownCommand("serve", "--port", "7400")] });
+}
+
 /**
  * Listens on this machine's own address, on the first free port from `port` on; on that port alone with `only`.
  * @returns the port
- * @throws BUSY
+ * @throws BUSY, PERMISSION_DENIED
  */
 export async function listenHere(door: Server, { port, only }: { port: number; only: boolean }): Promise<number> {
   for (let tried = port; tried < port + (only ? 1 : triedPorts) && tried < 65_536; tried += 1) {
     const found = await new Promise<number | undefined>((done, fail) => {
       const refused = (error: NodeJS.ErrnoException): void => {
         if (error.code === "EADDRINUSE") done(undefined);
+        else if (error.code === "EACCES") fail(mayNotListen(tried));
         else fail(error);
       };
       door.once("error", refused);
@@ -115,5 +122,7 @@ export async function listenHere(door: Server, { port, only }: { port: number; o
     });
     if (found !== undefined) return found;
   }
-  throw new CoworkError("BUSY", `Port ${port} of this machine is in use.`, { hint: "cowork serve --port 7400" });
+  throw new CoworkError("BUSY", `Port ${port} of this machine is in use.`, {
+    hint: [ownCommand("serve", "--port", "7400")],
+  });
 }

@@ -11,7 +11,12 @@ const maxPath = 103;
 /** The folder of the server's socket: only the user can enter it, whatever the umask. @throws PERMISSION_DENIED */
 export function ownFolder({ paths, user }: Pick<Context, "paths" | "user">): void {
   const { serveFolder } = paths;
-  mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(paths.home, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw inTheWay(paths.home, "is not a folder");
+  }
   try {
     mkdirSync(serveFolder, { mode: 0o700 });
   } catch (error) {

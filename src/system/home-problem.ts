@@ -109,6 +109,10 @@ function explain(
     const message = `cowork cannot write in ${plain(at)}: the file system is read-only.`;
     return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });
   }
+  if (kind === "cannot-be-made" && owner === uid) {
+    const message = `Cannot create ${plain(home)}, where cowork keeps its data: the mode of ${plain(at)} forbids it.`;
+    return new CoworkError("PERMISSION_DENIED", message, { hint: `chmod u+rwx ${shellWord(at)}, or ${elsewhere}` });
+  }
   if (kind === "cannot-be-made") {
     const message = `Cannot create ${plain(home)}, where cowork keeps its data: ${plain(at)} ${whose}.`;
     return new CoworkError("PERMISSION_DENIED", message, { hint: elsewhere });

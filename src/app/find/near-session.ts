@@ -1,4 +1,5 @@
 import { CoworkError } from "../../errors.ts";
+import { ownCommand, type OwnCommand } from "../../hint.ts";
 import { nameKey } from "../../session/record/names.ts";
 import { editDistance } from "../../system/edit-distance.ts";
 import { plain } from "../../system/text.ts";
@@ -12,11 +13,16 @@ const maxNamed = 3;
 /**
  * Adds the session that was most likely meant to the error, so that the next step does not create one with the mistyped name.
  * @param words the sessions as the user named them
+ * @param again the command again, with the session that was meant in place of a word
  */
 export async function withNearSession(
   scope: Scope,
   error: CoworkError,
-  { verb, words }: { verb: string; words: readonly string[] },
+  {
+    verb,
+    words,
+    again,
+  }: { verb: string; words: readonly string[]; again: (word: string, meant: string) => OwnCommand },
 ): Promise<CoworkError> {
   try {
     const { known, here } = await readable(scope);
@@ -28,7 +34,7 @@ export async function withNearSession(
       if (verb === "clean" && meant.includes("/") && !word.includes("/")) continue;
       const message = `${error.message} Did you mean ${orList(near)}?`;
       // Of several sessions none is more likely than the others.
-      const hint = near.length > 1 ? "cowork list --all" : `cowork ${verb} ${meant}`;
+      const hint = [near.length > 1 ? ownCommand("list", "--all") : again(word, meant)];
       return new CoworkError(error.code, message, { hint, cause: error });
     }
   } catch {

@@ -1,3 +1,4 @@
+import type { EventDraft } from "../../contract/events.ts";
 import { readNotifySettings, type NotifySettings } from "../../config/notify.ts";
 import { toCoworkError } from "../../errors.ts";
 import { notifierLock } from "../../session/work/mute.ts";
@@ -28,7 +29,7 @@ export interface NotifierOptions {
 export async function runNotifier(given: Scope, options: NotifierOptions): Promise<void> {
   const { ctx } = given;
   // A name without a project means the same wherever the process was started.
-  const scope = given.at(outside);
+  const scope = { ...given.at(outside), tell: (event: EventDraft) => given.tell(event) };
   const { part, terminal, ending = new AbortController().signal } = options;
   const stop = AbortSignal.any([ctx.signal, ending]);
   const sleep = async (): Promise<void> => await ctx.clock.sleep(lookMs, stop).catch(() => undefined);

@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import { Writable } from "node:stream";
 import type { LogsOptions } from "../../contract/remote/requests.ts";
 import { usageError } from "../../errors.ts";
 import { plain } from "../../system/text.ts";
@@ -6,6 +6,29 @@ import { findOneSession } from "../find/one-session.ts";
 import { hostOfOne } from "../hosts.ts";
 import type { Scope } from "../scope.ts";
 import { readRunWord } from "../work/list-runs.ts";
+
+/** The most that is kept of a log as one text. */
+const maxText = 16 * 1024 * 1024;
+
+/** The end of a log as one text; `truncated`: its beginning is left out. @throws as `copyLogs` */
+export async function readLogs(
+  scope: Scope,
+  word: string | undefined,
+  setup: boolean,
+): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let [size, truncated] = [0, false];
+  const out = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      size += chunk.length;
+      for (; size > maxText && chunks.length > 1; truncated = true) size -= chunks.shift()?.length ?? 0;
+      done();
+    },
+  });
+  await copyLogs(scope, word, { follow: false, setup }, out);
+  return { text: Buffer.concat(chunks).toString("utf8"), truncated };
+}
 
 /**
  * Copies a log to `out`: what the agent of a session or of a run did, or with `setup` how the dev container started; with `follow` until

@@ -73,6 +73,12 @@ export async function setConfig(
       `cowork config set ${key.name} ${key.example}`,
     );
   const given = (value ?? (await secretValue(key.name))).trim();
+  // An empty input was probably meant to have the secret: only unset removes it.
+  if (value === undefined && given === "")
+    throw usageError(
+      `No value was given for ${key.name}, so nothing was changed.`,
+      steps`to remove it: ${ownCommand("config", "unset", key.name)}`,
+    );
   parseValue(key, given);
   const change = { [key.name]: given === "" ? undefined : given };
   const file = await changeConfOf(

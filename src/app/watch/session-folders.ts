@@ -19,7 +19,11 @@ export function foldersOf(paths: Paths, views: readonly SessionView[]): string[]
   return [paths.stateRoot, ...each.flat()];
 }
 
-/** The container may have put a link in its place. */
+/** The container may have put a link in its place, or closed the folder around it. */
 function ownFolder(path: string): string[] {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? [path] : [];
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? [path] : [];
+  } catch {
+    return [];
+  }
 }

@@ -44,13 +44,22 @@ export async function findApproval(scope: Scope, word: string, verb: string): Pr
       throw usageError(`${word} is an approval and a session.`, `cowork ${verb} ${plain(other.project)}/${word}`);
     if (!(await isSession(scope, word))) throw nothing(`No open approval has the id ${word}.`);
   }
-  const { scope: its, selector } = await findSession(scope, word, verb);
-  const open = (await (await hostOfOne(its, selector)).approvals(selector)).filter(({ state }) => state === "open");
+  const open = await ofSession(scope, word, verb).catch((error: unknown) => {
+    const isUnknown = error instanceof CoworkError && error.code === "SESSION_NOT_FOUND";
+    // A session that is created now asks nothing.
+    throw isUnknown ? nothing(`No open approval and no session is called ${plain(word)}.`, error) : error;
+  });
   const [approval, ...more] = open;
   if (approval === undefined) throw nothing(`${plain(word)} does not ask anything now.`);
   if (more.length === 0) return { approval, by: "session" };
   const ids = open.map(({ id }) => plain(id));
   throw usageError(`${plain(word)} asks ${open.length} things: ${ids.join(", ")}.`, `cowork ${verb} ${ids[0]}`);
+}
+
+async function ofSession(scope: Scope, word: string, verb: string): Promise<ApprovalView[]> {
+  const { scope: its, selector } = await findSession(scope, word, verb);
+  const views = await (await hostOfOne(its, selector)).approvals(selector);
+  return views.filter(({ state }) => state === "open");
 }
 
 async function isSession(scope: Scope, word: string): Promise<boolean> {
@@ -114,6 +123,6 @@ export async function inTime<T>({ ctx }: Scope, host: string, work: Promise<T>):
   }
 }
 
-function nothing(message: string): CoworkError {
-  return new CoworkError("APPROVAL_NOT_FOUND", message, { hint: [ownCommand("approvals")] });
+function nothing(message: string, cause?: CoworkError): CoworkError {
+  return new CoworkError("APPROVAL_NOT_FOUND", message, { hint: [ownCommand("approvals")], cause });
 }

@@ -1,4 +1,5 @@
 import { toCoworkError } from "../../errors.ts";
+import { isBroken } from "../../remote/client/broken.ts";
 import type { SessionHost } from "../../session/session-host.ts";
 import type { Selector } from "../../session/types.ts";
 import { plain } from "../../system/text.ts";
@@ -40,6 +41,7 @@ export async function hostTargets(found: readonly Found[]): Promise<HostTarget[]
  * Asks a host. Notes say once that it does not answer, after three seconds or when the connection fails, and once that it answers
  * again.
  * @param options.isOnly it is the only host: if it has never answered, its error is thrown
+ * @param options.isPatient it is asked again: then a connection that was open and broke does not end it
  * @param options.onLate called when it has not answered after three seconds; the answer may still come
  * @param options.signal the answer is not needed any more: no more notes
  * @returns undefined if it does not answer now
@@ -48,7 +50,7 @@ export async function hostTargets(found: readonly Found[]): Promise<HostTarget[]
 export async function askTarget<T>(
   target: HostTarget,
   ask: (host: SessionHost) => Promise<T>,
-  options: { isOnly: boolean; onLate?: () => void; signal?: AbortSignal },
+  options: { isOnly: boolean; isPatient?: boolean; onLate?: () => void; signal?: AbortSignal },
 ): Promise<{ answer: T } | undefined> {
   const { scope, host } = target;
   const over = new AbortController();
@@ -72,7 +74,8 @@ export async function askTarget<T>(
   } catch (error) {
     scope.ctx.signal.throwIfAborted();
     const known = toCoworkError(error);
-    if (host === "local" || !isAway(known.code) || (options.isOnly && !target.known)) throw known;
+    const hadContact = target.known || (options.isPatient === true && isBroken(error));
+    if (host === "local" || !isAway(known.code) || (options.isOnly && !hadContact)) throw known;
     leave(target, known.message);
     return undefined;
   } finally {

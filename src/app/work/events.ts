@@ -158,7 +158,7 @@ async function readPage(feed: Feed, query: Query, onLate?: () => void): Promise<
     ...(types === undefined ? {} : { types }),
     ...(cursors === undefined ? {} : { cursors }),
   };
-  const options = { isOnly, ...(onLate === undefined ? {} : { onLate }) };
+  const options = { isOnly, isPatient: follow, ...(onLate === undefined ? {} : { onLate }) };
   try {
     const asked = await askTarget(target, async (host) => await host.events(target.selector, wanted), options);
     if (asked === undefined) {

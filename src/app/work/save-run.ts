@@ -27,7 +27,7 @@ export async function saveRun(scope: Scope, word: string, folder: string): Promi
   const { extract } = await import("tar-stream");
   const [tar, unpack] = [new PassThrough(), extract()];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const [saved] = await Promise.all([
       writeEntries(unpack, folder),
       pipeline(tar, unpack),
@@ -38,6 +38,15 @@ export async function saveRun(scope: Scope, word: string, folder: string): Promi
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw toCoworkError(error);
     const message = `${plain(folder)} has a file of the same name, and nothing is overwritten.`;
     throw usageError(message, `cowork runs ${plain(word)} --save <new folder>`);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (!["EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    throw usageError(`${plain(folder)} cannot be a folder: there is a file.`, "name another folder");
   }
 }
 

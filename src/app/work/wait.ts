@@ -67,7 +67,7 @@ export async function waitForFound(
   };
   const watchHost = async (watch: Watch): Promise<WaitOutcome> => {
     for (;;) {
-      await look(watch, now(), { isOnly: watches.length === 1, signal });
+      await look(watch, now(), { isOnly: watches.length === 1, isPatient: true, signal });
       const outcome = judge();
       if (outcome !== undefined) return outcome;
       await ctx.clock.sleep(watch.sessions.length > few ? pollMs.many : pollMs.few, signal);
@@ -90,7 +90,11 @@ export async function waitForFound(
   }
 }
 
-async function look(watch: Watch, now: number, options: { isOnly: boolean; signal: AbortSignal }): Promise<void> {
+async function look(
+  watch: Watch,
+  now: number,
+  options: { isOnly: boolean; isPatient: boolean; signal: AbortSignal },
+): Promise<void> {
   const { target } = watch;
   // Without names it would be all of the project.
   if (target.selector.names?.length === 0) return;

@@ -1,5 +1,6 @@
 import { ownCommand } from "../../hint.ts";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { chmod, lstat, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -181,6 +182,8 @@ async function attachSave(
   const { timeoutMs = 60_000, maxBytes = defaultMaxBytes, input } = options;
   const target = createWriteStream(file, { flags: "wx", mode: 0o600 });
   const counted = limitedTo(maxBytes);
+  // It is read where the work ends. Without a listener, one that comes after that would end the process.
+  counted.on("error", () => undefined);
   counted.pipe(target);
   // A full disk ends the stream early, so that the engine's side stops too.
   target.on("error", (error) => counted.destroy(error));
@@ -200,7 +203,11 @@ async function attachSave(
     await finished(target);
     return { code, stderr: stderr() };
   } catch (error) {
+    // Being destroyed is an error of its own.
+    const failed = target.errored;
     target.destroy();
+    // The file may only be about to be made.
+    if (!target.closed) await once(target, "close").catch(() => undefined);
     await removeTree(file);
     if (counted.errored instanceof CoworkError) throw counted.errored;
     if (time.aborted)
@@ -208,7 +215,7 @@ async function attachSave(
         "TIMEOUT",
         `Reading ${plain(basename(spec.clone))} took longer than ${timeoutMs / 1000} s.`,
       );
-    throw target.errored ?? error;
+    throw failed ?? error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { defineCommand } from "../line/command.ts";
+import { usageError } from "../line/usage.ts";
 
 export const logsCommand = defineCommand({
   name: "logs",
@@ -6,7 +7,7 @@ export const logsCommand = defineCommand({
   summary: "Show what a session's agent did",
   details: [
     "It shows the session's newest run, what the agent did in a terminal since, and a question that waits for you. If there is " +
-      "nothing of this, it shows how the dev container started.",
+      "nothing of this, it shows how the dev container started. With --json it is one object with the end of it as `text`.",
   ],
   positionals: [
     {
@@ -25,9 +26,12 @@ export const logsCommand = defineCommand({
     { line: "cowork logs a --setup", text: "show the start-up log of a" },
   ],
   async run({ args, flags }, app) {
+    if (flags.follow && app.globals.json)
+      throw usageError("--follow and --json cannot be combined: JSON ends.", "cowork events --follow --json");
     app.endWithOutput();
     await app.show("lines");
-    const { copyLogs } = await import("../../app/sessions/logs.ts");
+    const { copyLogs, readLogs } = await import("../../app/sessions/logs.ts");
+    if (app.globals.json) return app.json(await readLogs(await app.scope(), args[0], flags.setup));
     await copyLogs(await app.scope(), args[0], flags, app.terminal.streams.stdout);
     return 0;
   },

@@ -10,11 +10,11 @@ export function readResume(value: string | undefined, session: string | undefine
   return Number(n);
 }
 
-/** One of the known words. @throws USAGE */
-export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
+/** One of the known words. @param command for the next step @throws USAGE */
+export function oneOf<T extends string>(flag: string, value: string, known: readonly T[], command = "run"): T {
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
-  throw usageError(`${flag} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}.`, "cowork help run");
+  throw usageError(`${flag} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}.`, `cowork help ${command}`);
 }
 
 /** A whole number from 1. @throws USAGE */

@@ -1,4 +1,5 @@
 import { usageError } from "../../errors.ts";
+import { ownCommand, steps } from "../../hint.ts";
 import type { App } from "../process/app.ts";
 import { defineCommand } from "../line/command.ts";
 import { runFlags } from "./run-flags.ts";
@@ -14,7 +15,7 @@ export const runCommand = defineCommand({
   ],
   positionals: [
     { name: "session", summary: "Name of the session; a new name creates it", complete: "session" },
-    { name: "task", summary: "What to do, as one quoted text" },
+    { name: "task", summary: "What to do, as one quoted text", mayBeEmpty: true },
   ],
   flags: runFlags,
   tooMany: manyWords,
@@ -26,7 +27,8 @@ export const runCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const [session, task] = args;
-    if ((session ?? "").includes(" ")) throw manyWords(args);
+    // A task without a session.
+    if (task === undefined && (session ?? "").includes(" ")) throw manyWords(args);
     app.trust(flags.trust);
     const progress = await app.show("live");
     const options = await readRunOptions(app, { session, task, flags });
@@ -42,10 +44,11 @@ export const runCommand = defineCommand({
 });
 
 function manyWords(words: readonly string[]): Error {
-  const [session = "<session>", ...rest] = words;
-  const line = rest.length === 0 ? `cowork run <session> '${session}'` : `cowork run ${session} '${rest.join(" ")}'`;
+  const [first = "", ...rest] = words;
   const message = "The task must be one quoted text. To run a command in the session, use connect.";
-  return usageError(message, `${line}\n  or: cowork connect ${session} -- ${rest.join(" ") || "<command>"}`);
+  if (rest.length === 0) return usageError(message, [ownCommand("run", "<session>", first)]);
+  const [run, connect] = [ownCommand("run", first, rest.join(" ")), ownCommand("connect", first, "--", ...rest)];
+  return usageError(message, steps`${run}, or ${connect}`);
 }
 
 async function showPlan(app: App, plan: object): Promise<number> {

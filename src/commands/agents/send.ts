@@ -1,3 +1,4 @@
+import { ownCommand } from "../../hint.ts";
 import { plain } from "../../system/text.ts";
 import { defineCommand } from "../line/command.ts";
 import { oneSession } from "../line/shared-flags.ts";
@@ -13,9 +14,12 @@ export const sendCommand = defineCommand({
     "An agent that open started gets the text typed into its terminal, unless someone else is typing there. One that was started otherwise, " +
       "for example with connect, cannot be typed to.",
   ],
-  positionals: [oneSession, { name: "text", summary: "What to say, as one word for the shell: quote it" }],
+  positionals: [
+    oneSession,
+    { name: "text", summary: "What to say, as one word for the shell: quote it", mayBeEmpty: true },
+  ],
   tooMany: ([session = "", ...words]) =>
-    usageError("The text is several words for the shell: quote it.", `cowork send ${session} '${words.join(" ")}'`),
+    usageError("The text is several words for the shell: quote it.", [ownCommand("send", session, words.join(" "))]),
   flags: {
     file: { type: "string", short: "F", value: "FILE", summary: "Read the text from a file; - for stdin" },
   },

@@ -1,8 +1,10 @@
+import type { EventDraft } from "../../contract/events.ts";
 import type { ServeFile } from "../../contract/http/files.ts";
 import { coworkVersion } from "../../version.ts";
-import { usageError } from "../line/usage.ts";
+import { showNote } from "../../ui/terminal/note.ts";
 import { outside, type Scope } from "../../app/scope.ts";
 import type { App } from "../process/app.ts";
+import { readPort } from "./read-port.ts";
 
 const usualPort = 7333;
 const idleMs = 30 * 60_000;
@@ -30,28 +32,18 @@ export async function runServer(
   return app.caller.signalCode() ?? 0;
 }
 
+/** What the user has to know, such as a wrong setting of notifications: on stderr, whatever stdout is. */
+function tellNote({ terminal }: App, event: EventDraft): void {
+  if (event.type === "note") showNote(terminal, event.data.text, "");
+}
+
 /** Messages for the user, also on the terminal that the server runs in. */
 async function notify(app: App, scope: Scope): Promise<void> {
   const { runNotifier } = await import("../../app/notify/run-notifier.ts");
   const { stderr } = app.caller.streams;
   const terminal = stderr.isTTY === true ? { terminal: (sequence: string) => void stderr.write(sequence) } : {};
-  await runNotifier(scope, { part: "serve", ...terminal });
-}
-
-/**
- * A port, also as `127.0.0.1:PORT`.
- * @throws USAGE for every other address: only programs on this machine may reach it
- */
-function readPort(text: string): number {
-  const [, address, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  if (address !== undefined && !["127.0.0.1", "localhost"].includes(address))
-    throw usageError(
-      `cowork serve does not listen on ${address}: it has no TLS, so it listens on this machine's own address only.`,
-      "use ssh -L, or a proxy with TLS and PUBLIC_URL",
-    );
-  const number = Number(digits);
-  if (digits !== undefined && number > 0 && number < 65_536) return number;
-  throw usageError(`Invalid port ${text}.`, "cowork serve --port 7400");
+  const telling = { ...scope, tell: (event: EventDraft) => tellNote(app, event) };
+  await runNotifier(telling, { part: "serve", ...terminal });
 }
 
 function show(app: App, file: ServeFile): void {

@@ -25,6 +25,7 @@ export const serveCommand = defineCommand({
   async run({ flags }, app) {
     if (app.globals.host !== undefined)
       throw usageError("cowork serve listens on this machine's own address only.", "ssh -L 7333:localhost:7333 <host>");
+    if (flags.status && flags.stop) throw usageError("--status and --stop cannot be combined.", "cowork serve --stop");
     const control = await import("./serve-control.ts");
     if (flags.status) return await control.showServer(app);
     if (flags.stop) return await control.stopServer(app);

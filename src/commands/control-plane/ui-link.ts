@@ -1,3 +1,4 @@
+import { deviceName } from "../../contract/http/auth.ts";
 import { role as roleSchema } from "../../contract/http/route.ts";
 import { plain } from "../../system/text.ts";
 import { usageError } from "../line/usage.ts";
@@ -34,6 +35,8 @@ export async function pairDevice(
   const found = roleSchema.safeParse(role);
   if (!found.success)
     throw usageError(`${plain(role)} is not a role: view, approve, operate or full.`, "cowork ui pair --role approve");
+  if (name !== undefined && !deviceName.safeParse(name).success)
+    throw usageError("--name is too long for a device: at most 80 characters.", "cowork ui pair --name phone");
   const { ctx } = await app.scope();
   const { ensureServer } = await import("../../server/start-detached.ts");
   await ensureServer(ctx);

@@ -30,6 +30,8 @@ export const uiCommand = defineCommand({
   ],
   async run({ args, flags }, app) {
     const [action = "open", what, device] = args;
+    if (action !== "pair" && (flags.role !== undefined || flags.name !== undefined))
+      throw usageError("--role and --name are for cowork ui pair.", "cowork ui pair --role approve");
     const links = await import("./ui-link.ts");
     if (action === "open" && what === undefined) return await links.openPage(app);
     if (action === "pair" && what === undefined) return await links.pairDevice(app, flags);

@@ -1,4 +1,5 @@
 import { defineCommand } from "../line/command.ts";
+import { usageError } from "../line/usage.ts";
 import { someSessions } from "../line/shared-flags.ts";
 
 export const conflictsCommand = defineCommand({
@@ -28,6 +29,9 @@ export const conflictsCommand = defineCommand({
     const { showConflicts, followConflicts } = await import("./show-conflicts.ts");
     const { type, diff } = flags;
     const wanted = { words: args, ...(type === undefined ? {} : { type }) };
+    if (flags.history && (flags.watch || diff || type !== undefined))
+      throw usageError("--history cannot be combined with --watch, --type and --diff.", "cowork conflicts --history");
+    if (flags.watch && diff) throw usageError("--watch and --diff cannot be combined.", "cowork conflicts --watch");
     if (flags.history) return await (await import("./show-history.ts")).showHistory(app, wanted.words);
     return flags.watch ? await followConflicts(app, wanted) : await showConflicts(app, wanted, { diff });
   },

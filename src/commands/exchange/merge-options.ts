@@ -29,7 +29,7 @@ export function mergeOptions(sessions: readonly string[], flags: Given): MergeOp
     uncommitted,
     oneByOne: flags["one-by-one"],
     keepOrder: flags.order,
-    resolve: oneOf("--resolve", flags.resolve ?? "none", ["agent", "none"] as const),
+    resolve: oneOf("--resolve", flags.resolve ?? "none", ["agent", "none"] as const, "merge"),
   };
 }
 

@@ -46,7 +46,7 @@ async function runCommand(
     return await command.run(input, app, commands);
   } catch (error) {
     const { withNextStep } = await import("../parts/next-step.ts");
-    throw await withNextStep(error, { app, command, args: input.args });
+    throw await withNextStep(error, { app, command, args: input.args, line });
   } finally {
     app.stop();
   }

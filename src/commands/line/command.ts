@@ -11,6 +11,8 @@ export interface Positional {
   summary: string;
   required?: boolean;
   many?: boolean;
+  /** an empty word is a value, which the command checks itself */
+  mayBeEmpty?: boolean;
   complete?: Completion;
 }
 

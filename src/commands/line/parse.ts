@@ -146,6 +146,17 @@ function checkPositionals(args: readonly string[], command: Command, words: read
     throw usageError(`cowork ${command.name} needs an argument: ${missing.name}.`, helpHint(command));
   }
   refuseExtra(args, command, words);
+  refuseEmpty(args, command);
+}
+
+/** In a script an empty word is usually a variable that is not set. It must not stand for a default. */
+function refuseEmpty(args: readonly string[], command: Command): void {
+  const { positionals } = command;
+  for (const [index, word] of args.entries()) {
+    const positional = positionals[Math.min(index, positionals.length - 1)];
+    if (word !== "" || positional === undefined || positional.mayBeEmpty === true) continue;
+    throw usageError(`cowork ${command.name}: the argument ${positional.name} is empty.`, helpHint(command));
+  }
 }
 
 function refuseExtra(args: readonly string[], command: Command, words: readonly string[]): void {

@@ -15,7 +15,7 @@ export const configCommand = defineCommand({
   positionals: [
     { name: "action", summary: "get, set, unset or list (default: list)", complete: [...actions] },
     { name: "key", summary: "Key, such as BASE_IMAGE", complete: "key" },
-    { name: "value", summary: "New value (set only)" },
+    { name: "value", summary: "New value (set only)", mayBeEmpty: true },
   ],
   flags: { user: { type: "boolean", summary: "Use the user's file instead of the project's" } },
   examples: [

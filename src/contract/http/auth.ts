@@ -16,7 +16,7 @@ export const device = z.object({
   current: z.boolean(),
 });
 
-const deviceName = z.string().check(z.minLength(1), z.maxLength(80));
+export const deviceName = z.string().check(z.minLength(1), z.maxLength(80));
 
 /** A link that signs one device in, once. */
 export const signInLink = z.object({

@@ -10,6 +10,7 @@ import { attributeToHost } from "../attribute-to-host.ts";
 import { createPeer, type Peer } from "../rpc/peer.ts";
 import { createStreams, type Streams } from "../rpc/streams.ts";
 import type { Connection, ConnectOptions } from "../types.ts";
+import { brokenConnection } from "./broken.ts";
 import { offerClient } from "./client-offers.ts";
 import { sanitize } from "./sanitize.ts";
 
@@ -94,13 +95,6 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     throw reason;
   }
 }
-
-/** Whether the connection broke, so that work on the host may still be running. */
-export function isBroken(error: unknown): boolean {
-  return error instanceof CoworkError && error.cause === brokenConnection;
-}
-
-const brokenConnection = Symbol("the connection broke");
 
 function broken(name: string, reason: Error | undefined): CoworkError {
   if (reason instanceof CoworkError && reason.code === "HOST_ANSWER_INVALID") return reason;

@@ -1,7 +1,7 @@
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
-import { isBroken } from "./link.ts";
+import { isBroken } from "./broken.ts";
 
 /** Seconds before each attempt to reconnect: about two minutes in total. */
 const backOff = [1, 2, 4, 8, 15, 30, 30, 30];

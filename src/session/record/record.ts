@@ -4,9 +4,12 @@ import * as z from "zod/mini";
 import { upgradeRecord, recordSchema, sessionRecord, type SessionRecord } from "../../contract/record.ts";
 import { CoworkError } from "../../errors.ts";
 import type { Context, FilesContext } from "../../system/context.ts";
-import { writeFileAtomic, ensureFolder } from "../../system/files/files.ts";
+import { writeFileAtomic, ensureFolder, lookAtPath } from "../../system/files/files.ts";
+import { sessionNamePattern } from "../../system/names.ts";
 import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
+
+import { sessionId } from "./names.ts";
 
 export type { SessionRecord };
 
@@ -30,7 +33,10 @@ export async function readBackup(ctx: Pick<Context, "paths">, id: string): Promi
 
 function readFrom(path: string, id: string): SessionRecord | undefined {
   const bytes = readSmallFile(path, { maxBytes: 1024 * 1024 });
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) {
+    if (lookAtPath(path) === undefined) return undefined;
+    throw corrupt(path, id, "it is a link, or something else than a file");
+  }
   const value = parseJson(Buffer.from(bytes).toString("utf8"));
   const version = (value as { schema?: unknown } | undefined)?.schema;
   if (typeof version === "number" && version > recordSchema) {
@@ -39,10 +45,17 @@ function readFrom(path: string, id: string): SessionRecord | undefined {
     });
   }
   const parsed = sessionRecord.safeParse(upgradeRecord(value));
-  if (parsed.success && parsed.data.id === id) return parsed.data;
-  throw new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
+  if (!parsed.success) throw corrupt(path, id, z.prettifyError(parsed.error));
+  const { project, name } = parsed.data;
+  // The name becomes a branch, a label and a part of paths: it counts only as it was checked when the session was made.
+  if (parsed.data.id === id && sessionId(project, name) === id && sessionNamePattern.test(name)) return parsed.data;
+  throw corrupt(path, id, "it contains a different id, name or project");
+}
+
+function corrupt(path: string, id: string, detail: string): CoworkError {
+  return new CoworkError("RECORD_CORRUPT", `The record of session ${id} cannot be read (${path}).`, {
     hint: [ownCommand("doctor", "--fix")],
-    detail: parsed.success ? "it contains a different id" : z.prettifyError(parsed.error),
+    detail,
   });
 }
 

@@ -22,7 +22,9 @@ export const looksAtOnce = 4;
 
 /**
  * What the agents of the selected sessions do. With `check` reports and requests are taken in first, and agents that seem to work or
- * to wait must have a process. Sessions whose record cannot be read, or whose agent only a newer cowork knows, are left out.
+ * to wait must have a process. Sessions whose agent only a newer cowork knows are left out, and those whose record cannot be read
+ * unless they are named.
+ * @throws RECORD_CORRUPT, STATE_TOO_NEW, PERMISSION_DENIED for one that is named
  */
 export async function agentWork(ctx: Context, selector: Selector, options: { check: boolean }): Promise<SessionWork[]> {
   const [entries, containers] = await Promise.all([selectRecords(ctx, selector), containersBySession(ctx)]);
@@ -30,7 +32,10 @@ export async function agentWork(ctx: Context, selector: Selector, options: { che
   // Each looks at the processes in a container: many at once would take memory, and keep a screen from following the keys.
   const inTurn = pLimit(options.check ? looksAtOnce : entries.length + 1);
   const one = async (entry: RecordEntry): Promise<SessionWork[]> => {
-    if (!("record" in entry)) return [];
+    if (!("record" in entry)) {
+      if (selector.names !== undefined) throw entry.error;
+      return [];
+    }
     const { record } = entry;
     const own = ownContainers(ctx, record, containers.get(record.id) ?? []);
     const work = await workOf(ctx, record, devContainer(own), options);

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
+import { lstatSync, readdirSync, watch, type FSWatcher, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 
@@ -60,12 +60,12 @@ function historyOf(paths: Context["paths"], id: string): string[] {
 function comparison(paths: Context["paths"]): () => boolean {
   const ids = sessionIds(paths.stateRoot);
   const files = ids.flatMap((id) => [...historyOf(paths, id), paths.record(id)]);
-  const seen = files.map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  const seen = files.map(statsOf);
   return () => {
     const names = sessionIds(paths.stateRoot);
     if (names.length !== ids.length || names.some((name, index) => name !== ids[index])) return false;
     return files.every((path, index) => {
-      const [now, then] = [lstatSync(path, { throwIfNoEntry: false }), seen[index]];
+      const [now, then] = [statsOf(path), seen[index]];
       return now?.ino === then?.ino && now?.size === then?.size && now?.mtimeMs === then?.mtimeMs;
     });
   };
@@ -79,9 +79,17 @@ function sessionIds(root: string): string[] {
   }
 }
 
-/** lstat: what a container put in the place of its folder is not followed. */
+/** lstat: what a container put in the place of its folder is not followed. A folder that it closed is as good as none. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function stampOf(path: string): string {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   return stats === undefined ? "-" : `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }
 
@@ -91,7 +99,7 @@ function foldersOf(paths: Context["paths"]): string[] {
     return [paths.state(id), join(events, "inbox"), join(events, "asks"), join(events, "mail")];
   });
   return [paths.stateRoot, ...own].filter((path) => {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return statsOf(path)?.isDirectory() === true;
   });
 }
 

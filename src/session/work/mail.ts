@@ -25,7 +25,7 @@ const keptMs = 60_000;
 /** Answers what a session asks. The usual case, an empty mailbox, costs one look. */
 export async function takeInMail(ctx: Context, record: SessionRecord): Promise<void> {
   const root = ctx.paths.events(record.id);
-  const names = readSmallFolder(join(root, "mail"), { max: maxNames, root }).filter((name) => uuid.test(name));
+  const names = listMail(root);
   for (const [n, name] of names.toSorted().entries()) {
     const path = join(root, "mail", name);
     const request = n < atOnce ? readMail(path, root) : undefined;
@@ -33,6 +33,15 @@ export async function takeInMail(ctx: Context, record: SessionRecord): Promise<v
     if (n >= atOnce) continue;
     const answer = request === undefined ? unreadable : await answered(ctx, record, request);
     await putAnswer(ctx, record.id, name, answer);
+  }
+}
+
+function listMail(root: string): string[] {
+  try {
+    return readSmallFolder(join(root, "mail"), { max: maxNames, root }).filter((name) => uuid.test(name));
+  } catch {
+    // The container closed it, or put something else in its place.
+    return [];
   }
 }
 
@@ -48,13 +57,13 @@ function readMail(path: string, root: string): Mail | undefined {
 }
 
 async function removeMail(path: string, root: string): Promise<void> {
-  const { folder, name } = await openParent(path, root);
+  const parent = await openParent(path, root).catch(() => undefined);
   try {
-    unlinkSync(folder.at(name));
+    if (parent !== undefined) unlinkSync(parent.folder.at(parent.name));
   } catch {
     // It is gone, or a folder that is not ours.
   } finally {
-    await folder.close();
+    await parent?.folder.close();
   }
 }
 

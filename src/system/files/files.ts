@@ -1,6 +1,6 @@
 import type { Inside } from "./open-folder.ts";
 import { randomBytes } from "node:crypto";
-import { constants, lstatSync, type Stats } from "node:fs";
+import { chmodSync, constants, lstatSync, type Stats } from "node:fs";
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoworkError, toCoworkError } from "../../errors.ts";
@@ -138,6 +138,7 @@ export async function writeFileAtomic(
 export async function ensureFolder(path: string, options: Ownership & Inside = {}): Promise<void> {
   try {
     if (options.root === undefined && isAsWanted(path, options)) return;
+    if (options.root === undefined && options.mode !== undefined) openUp(path);
     await makeFolder(path, options);
     if (options.mode === undefined && options.uid === undefined && options.gid === undefined) return;
     const { folder, name } = await openParent(path, options.root);
@@ -155,6 +156,17 @@ export async function ensureFolder(path: string, options: Ownership & Inside = {
       });
     }
     throw toCoworkError(error);
+  }
+}
+
+/** A container that has the folder mounted may have closed it to its owner, this user. */
+function openUp(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true || (stats.mode & 0o700) === 0o700) return;
+  try {
+    chmodSync(path, 0o700);
+  } catch {
+    // It is not ours: entering it says so.
   }
 }
 

@@ -103,6 +103,11 @@ export function isAbsent(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(errorCode(error) ?? "");
 }
 
+/** Whether the error means that the path may not be entered or read. What a container owns, it can close to the host's user. */
+export function isClosed(error: unknown): boolean {
+  return ["EACCES", "EPERM"].includes(errorCode(error) ?? "");
+}
+
 /**
  * `root`: a folder that containers can write to (a clone, mounted state). Below it no link is followed, neither as a parent nor
  * as the last part.

@@ -1,6 +1,7 @@
 import type { ApprovalView } from "../../contract/work/approval.ts";
 import type { Style } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
+import { firstLine } from "../../system/text.ts";
 import { ago } from "../terminal/units.ts";
 
 /** What waits for an answer, one line each; the text of a request is cut. */
@@ -14,7 +15,12 @@ export function renderApprovals(
     { text: one.id },
     { text: several ? `${one.project}/${one.session}` : one.session },
     { text: ago(one.askedAt, options.now) },
-    { text: `${one.kind === "approval" ? one.tool : one.kind}: ${one.text.split("\n", 1)[0] ?? ""}` },
+    { text: whatOf(one) },
   ]);
   return renderTable(columns, rows, options);
+}
+
+function whatOf({ kind, tool, text }: ApprovalView): string {
+  const [what, line] = [kind === "approval" ? tool : kind, firstLine(text)];
+  return line === "" ? `${what} (empty)` : `${what}: ${line}`;
 }

@@ -106,7 +106,7 @@ function nextLines(error: ErrorView, width: number): string[] {
 
 function loginLines({ agent, login }: SessionStatus): string[] {
   if (agent === commandAgent) return ["none: its program is that of AGENT_COMMAND"];
-  return [agent === usualAgent ? login : `${login} (${agent})`];
+  return [agent === usualAgent || agent === "" ? login : `${login} (${agent})`];
 }
 
 function gitLines(branch: string | null, git: GitView | null): string[] {

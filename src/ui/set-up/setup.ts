@@ -28,7 +28,7 @@ const about: Readonly<Record<SetupItem["name"], About>> = {
     what: "your agent as a shell function: in a project it opens a session, deleted at the end if no work would be lost",
     taken: "your own one is kept",
     how: addsLines,
-    next: "open a new terminal and type your agent's name in a project; the program itself is `command` and that name",
+    next: "open a new terminal and type your agent's name in a project; `command` before the name starts the program itself",
   },
   completion: { what: "completion", how: addsLines, next: "open a new terminal, type cowork and press Tab" },
   mcp: {

@@ -24,12 +24,14 @@ export function age(date: string, now: Date): string {
   return `${Math.floor(past / day)}d`;
 }
 
-/** `0.4s`, `12.3s`, `2m 05s` */
+/** `0.4s`, `12.3s`, `2m 05s`, `4h 00m` */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, "0")}s`;
+  const two = (count: number): string => String(count).padStart(2, "0");
+  if (whole >= 3600) return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+  return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
 }
 
 /** `512 B`, `1.4 MB`, `12 GB`: powers of 1000, as disks and `docker` use them. */

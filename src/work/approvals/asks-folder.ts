@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Context, FilesContext } from "../../system/context.ts";
 import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
-import { errorCode, isAbsent } from "../../system/files/open-folder.ts";
+import { errorCode, isAbsent, isClosed } from "../../system/files/open-folder.ts";
 import { maxNames, maxRequestBytes } from "./limits.ts";
 
 // `events/asks`: the container writes here. No link is followed, names that are not ours are skipped, and only a bounded number of
@@ -104,7 +104,10 @@ function removeEntry(path: string): void {
   }
 }
 
-/** Calls `work` with a path that leads to the very folder that was opened. Undefined if there is none, or a link in its place. */
+/**
+ * Calls `work` with a path that leads to the very folder that was opened. Undefined if there is none, a link is in its place, or the
+ * container closed it: one session must not break the commands about all.
+ */
 function inFolder<T>(ctx: Pick<Context, "paths">, id: string, work: (base: string) => T): T | undefined {
   const open: number[] = [];
   const enter = (path: string, flags = 0): string => {
@@ -117,7 +120,7 @@ function inFolder<T>(ctx: Pick<Context, "paths">, id: string, work: (base: strin
     const base = enter(`${enter(ctx.paths.events(id))}/asks`, constants.O_NOFOLLOW);
     return work(base);
   } catch (error) {
-    if (isAbsent(error) || errorCode(error) === "ELOOP") return undefined;
+    if (isAbsent(error) || isClosed(error) || errorCode(error) === "ELOOP") return undefined;
     throw error;
   } finally {
     for (const handle of open) closeSync(handle);

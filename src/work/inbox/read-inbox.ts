@@ -13,7 +13,7 @@ import { join } from "node:path";
 import type { HookReport } from "../../agent/at-work.ts";
 import { toCoworkError } from "../../errors.ts";
 import { isAbsent } from "../../system/files/files.ts";
-import { errorCode, openFolder, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
+import { errorCode, isClosed, openFolder, type Name, type OpenFolder } from "../../system/files/open-folder.ts";
 import { eventOf, maxReport, parseReport } from "./parse-report.ts";
 
 // The inbox belongs to the session's container: anything can be in it, and it can change at any time.
@@ -32,7 +32,7 @@ export interface Inbox {
 
 /**
  * Opens the inbox of a session, without following links.
- * @returns undefined if there is none; `blocked` if something else is in its place
+ * @returns undefined if there is none, or the container closed it; `blocked` if something else is in its place
  */
 export async function openInbox(events: string): Promise<OpenFolder | "blocked" | undefined> {
   const path = join(events, "inbox");
@@ -42,7 +42,7 @@ export async function openInbox(events: string): Promise<OpenFolder | "blocked" 
     return await openFolder(path, { through: parent.at("inbox") });
   } catch (error) {
     if (errorCode(error) === "ENOTDIR" || errorCode(error) === "ELOOP") return "blocked";
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error) || isClosed(error)) return undefined;
     throw toCoworkError(error);
   } finally {
     await parent.close();

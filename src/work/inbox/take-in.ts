@@ -58,14 +58,15 @@ async function hasEntries(events: string): Promise<boolean> {
 
 /** Something else is in the inbox's place: the hooks create a new one. @returns number of entries removed */
 async function unblock(events: string): Promise<number> {
-  const { folder } = await openParent(`${events}/inbox`, events);
+  const parent = await openParent(`${events}/inbox`, events).catch(() => undefined);
   try {
-    unlinkSync(folder.at("inbox"));
+    if (parent === undefined) return 0;
+    unlinkSync(parent.folder.at("inbox"));
     return 1;
   } catch {
     return 0;
   } finally {
-    await folder.close();
+    await parent?.folder.close();
   }
 }
 

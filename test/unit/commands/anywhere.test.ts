@@ -235,7 +235,7 @@ describe("no name", () => {
       const result = await run(line, { answers, prepare: two });
       expect(result).toMatchObject({ code: 2, calls: [] });
       expect(result.stdout + result.stderr).toContain("Name a session for cowork");
-      expect(result.stdout + result.stderr).toMatch(/cowork \w+ a"?\n/);
+      expect(result.stdout + result.stderr).toMatch(/cowork \w+ a(?:",)?\n/);
     }
     const outside = await run("logs", { answers, prepare: two, outside: true });
     expect(outside.stderr).toContain("Sessions: app/a, app/b\n  Next: cowork logs app/a\n");
@@ -285,6 +285,15 @@ describe("a typo", () => {
     expect(stderr).toMatch(/Did you mean .*search\?\n {2}Next: /);
     expect(stderr).toContain(`Next: cowork ${next}\n`);
     expect(stderr).not.toContain("init");
+  });
+
+  test("the next step keeps the rest of the line, but for what must be meant for that session", async () => {
+    const failing = { claim: missing, claims: missing, claimMake: missing, clean: missing, connect: missing };
+    const next = async (line: string[]): Promise<string | undefined> =>
+      / {2}Next: (.*)\n/.exec((await run(line, { answers: failing, prepare })).stderr)?.[1];
+    expect(await next(["connect", "serch", "--", "ls", "a b"])).toBe("cowork connect search -- ls 'a b'");
+    expect(await next(["clean", "serch", "--force", "--purge"])).toBe("cowork clean search --purge");
+    expect(await next(["connect", "serch", "--", "x".repeat(300)])).toBe("cowork connect search");
   });
 
   test("a branch's name suggests the session on that branch", async () => {

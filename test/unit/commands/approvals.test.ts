@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ApprovalAnswer, ApprovalView } from "../../../src/contract/work/approval.ts";
+import { CoworkError } from "../../../src/errors.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import { approvalView } from "../../support/fakes/approval-view.ts";
 import { runCommandLine as run } from "../../support/home/run-command-line.ts";
@@ -136,4 +137,17 @@ describe("by a session's name", () => {
     const result = await run("approve q7f", { answers: host(...open), conf: "SESSIONS=q7f\n" });
     expect([result.code, answersIn(result.calls)]).toEqual([2, []]);
   });
+});
+
+test("a word that is neither an approval nor a session creates no session", async () => {
+  const missing = new CoworkError("SESSION_NOT_FOUND", "Session nope in project app does not exist.");
+  const approvals: SessionHost["approvals"] = async ({ names }) => {
+    if (names !== undefined) throw missing;
+    return [approvalView()];
+  };
+  for (const word of ["nope", "q9z"]) {
+    const { code, stdout } = await run(`approve ${word} --json`, { answers: { approvals } });
+    const { error } = JSON.parse(stdout) as { error: { code: string; hint: string } };
+    expect([code, error.code, error.hint]).toEqual([1, "APPROVAL_NOT_FOUND", "cowork approvals"]);
+  }
 });

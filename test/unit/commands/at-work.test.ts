@@ -179,6 +179,23 @@ describe("logs", () => {
     expect((await run("logs a --setup", { conf, answers })).calls[0]?.[2]).toEqual({ follow: false, show: "setup" });
     expect((await run("logs a:3 --setup", { conf, answers })).code).toBe(2);
   });
+
+  test("--json is one value with the end of the text", async () => {
+    const { stdout } = await run("logs a --json", { conf, answers });
+    expect(JSON.parse(stdout)).toEqual({ text: "text\n", truncated: false });
+    const long: Partial<SessionHost> = {
+      logs: async (_selector, _options, out) => {
+        for (const word of ["first", "x".repeat(9e6), "y".repeat(9e6), "last"]) out.write(word);
+      },
+    };
+    const { text, truncated } = JSON.parse((await run("logs a --json", { conf, answers: long })).stdout) as {
+      text: string;
+      truncated: boolean;
+    };
+    expect([text.startsWith("y"), text.endsWith("last"), truncated]).toEqual([true, true, true]);
+    const endless = await run("logs a -f --json", { conf, answers });
+    expect([endless.code, JSON.parse(endless.stdout)]).toMatchObject([2, { error: { code: "USAGE" } }]);
+  });
 });
 
 test("pull --wait copies nothing when the run failed", async () => {

@@ -213,6 +213,11 @@ test("runs --save writes the files of a run, and overwrites nothing", async () =
   const refused = await run("runs a:1 --save .", { ...options, prepare });
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("nothing is overwritten");
+  const file = await run("runs a:1 --save report.md", { ...options, prepare });
+  expect([file.code, file.stderr]).toEqual([
+    2,
+    expect.stringMatching(/report\.md cannot be a folder: there is a file/),
+  ]);
   expect(await readFile(join(refused.root, "report.md"), "utf8")).toBe("mine");
 });
 
@@ -226,4 +231,22 @@ test.each(["../evil", "/etc/evil", "a/b", ".hidden"])("runs --save refuses a fil
   const { code, stderr } = await run("runs a:1 --save out", { answers: host({ runFiles }), conf });
   expect(code).toBe(4);
   expect(stderr).toContain("unexpected name");
+});
+
+test("a file that is missing, a folder, or endless is refused with its name", async () => {
+  const refused = async (file: string): Promise<[number, string]> => {
+    const { code, stderr } = await run(["run", "a", "-F", file], { answers: host(), conf });
+    return [code, stderr];
+  };
+  expect(await refused("nope.md")).toEqual([1, expect.stringMatching(/There is no file .*nope\.md\./)]);
+  expect(await refused("/")).toEqual([1, expect.stringContaining("/ is a folder, not a file.")]);
+  expect(await refused("/dev/zero")).toEqual([1, expect.stringContaining("larger than 4 MiB")]);
+});
+
+test("a task that is not quoted gets two next steps that work when typed", async () => {
+  const { code, stderr } = await run(["run", "a", "fix", "it's"], { answers: host(), conf });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("cowork connect a -- fix 'it'\\''s'")]);
+  expect(stderr).toContain("Next: cowork run a 'fix it'\\''s'\n");
+  expect((await run(["run", "fix it"], { answers: host(), conf })).stderr).toContain("cowork run <session> 'fix it'\n");
+  expect((await run(["run", "my api", "fix"], { answers: host(), conf })).stderr).toContain("not a valid session name");
 });

@@ -125,6 +125,9 @@ describe("cowork config", () => {
       expect(out).toContain("(secret)");
       expect(out + err).not.toContain("s3cret");
     }
+    const nothing = await run("config set NOTIFY_SLACK", "\n");
+    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("cowork config unset NOTIFY_SLACK")]);
+    expect(await readFile(paths.userConf, "utf8")).toContain(slack);
     const wrong = await run("config set NOTIFY_SLACK", "ftp://s3cret");
     expect([wrong.code, wrong.err.includes("s3cret")]).toEqual([2, false]);
     expect((await run("config unset NOTIFY_SLACK")).code).toBe(0);

@@ -139,6 +139,22 @@ describe("values", () => {
     expect(() => parseValue(getKey(name), value, "the file")).toThrow(refused);
   });
 
+  test("the next step is where the value comes from", () => {
+    const hint = (
+      ...origin: Parameters<typeof parseValue> extends [unknown, unknown, ...infer R] ? R : never
+    ): unknown => {
+      try {
+        return parseValue(getKey("BUDGET"), "x", ...origin);
+      } catch (error) {
+        return (error as { hint?: string }).hint;
+      }
+    };
+    expect(hint("the command line", "flag")).toBe("give a valid value, for example: --budget 5");
+    expect(hint("a variable", "environment")).toContain("export COWORK_BUDGET=5");
+    expect(hint("/u/.cowork.conf", "user")).toContain("cowork config set --user BUDGET 5");
+    expect(hint("/p/.cowork.conf", "project")).toContain("cowork config set BUDGET 5");
+  });
+
   test.each(["cursor", "gemini", "opencode"])("AGENT=%s says why it is not supported", (name) => {
     expect(() => parseValue(getKey("AGENT"), name)).toThrow(
       new RegExp(`must be \`claude\`, \`codex\` or \`copilot\`\\. Not ${name}: .{20,}\\.$`),

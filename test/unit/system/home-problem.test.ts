@@ -66,7 +66,12 @@ describe("a cowork home", () => {
   test("that cannot be created or written suggests another folder", async () => {
     const folder = await temporaryFolder();
     expect(homeProblem(place(join(folder, "cw")), refusing(folder, "EACCES"))).toMatchObject({
-      message: expect.stringContaining("Cannot create"),
+      message: `Cannot create ${join(folder, "cw")}, where cowork keeps its data: the mode of ${folder} forbids it.`,
+      hint: expect.stringMatching(/^chmod u\+rwx \S+, or .*COWORK_HOME/),
+    });
+    const others = { ...place(join(folder, "cw")), user: { ...user, uid: 4711 } };
+    expect(homeProblem(others, refusing(folder, "EACCES"))).toMatchObject({
+      message: expect.stringMatching(/Cannot create .*: \S+ belongs to /),
       hint: expect.stringContaining("COWORK_HOME"),
     });
     expect(homeProblem(place(folder), refusing(folder, "EROFS"))).toMatchObject({

@@ -55,12 +55,20 @@ describe("the card", () => {
 });
 
 test("the list has one line for each request", () => {
-  const all = [approvalView(), approvalView({ id: "r3k", kind: "plan", text: "# Split\nmore" })];
+  const plan = { kind: "plan" } as const;
+  const all = [
+    approvalView(),
+    approvalView({ ...plan, id: "r3k", text: "# Split\nmore" }),
+    approvalView({ ...plan, id: "r4k", text: "" }),
+    approvalView({ ...plan, id: "r5k", text: "\n  \n# Later" }),
+  ];
   expect(renderApprovals(all, card)).toBe(
     [
       "ID   SESSION  ASKED      WHAT",
       "q7f  api      2 min ago  Bash: npm publish --dry-run",
       "r3k  api      2 min ago  plan: # Split",
+      "r4k  api      2 min ago  plan (empty)",
+      "r5k  api      2 min ago  plan: # Later",
     ].join("\n"),
   );
 });

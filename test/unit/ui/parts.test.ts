@@ -21,7 +21,9 @@ test.each([
 });
 
 test("durations, sizes and counts are formatted", () => {
-  expect([0, 449, 12_340, 59_960, 125_000].map(duration)).toEqual(["0.0s", "0.4s", "12.3s", "1m 00s", "2m 05s"]);
+  const given = [0, 449, 12_340, 59_960, 125_000, 3_599_000, 4 * 3600_000, 5_430_000];
+  const shown = ["0.0s", "0.4s", "12.3s", "1m 00s", "2m 05s", "59m 59s", "4h 00m", "1h 30m"];
+  expect(given.map(duration)).toEqual(shown);
   expect([0, 999, 1000, 12_400_000, 999_900, 3e12, 5e15].map(bytes)).toEqual([
     "0 B",
     "999 B",

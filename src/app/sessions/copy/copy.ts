@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { toCoworkError, usageError } from "../../../errors.ts";
+import { ownCommand } from "../../../hint.ts";
 import type { Context } from "../../../system/context.ts";
 import { ensureFolder } from "../../../system/files/files.ts";
 import { removeTree } from "../../../system/files/tree.ts";
@@ -71,7 +72,8 @@ async function copyOut(
 ): Promise<CopyResult> {
   const name = nameOf(source.path);
   const place = target.kind === "local" ? await localTarget(localPath(io.cwd, target.path), name) : undefined;
-  const session = await findSession(scope, source);
+  const to = target.kind === "local" ? target.path : "-";
+  const session = await findSession(scope, source, (its) => [`${its}:${source.path}`, to]);
   const { ctx } = scope;
   const folder = place === undefined ? await ownTemporary(ctx) : await temporaryBeside(place, randomName());
   try {
@@ -105,7 +107,8 @@ async function copyIn(
   options: CopyOptions,
   io: CopyIo,
 ): Promise<CopyResult> {
-  const session = await findSession(scope, target);
+  const from = source.kind === "local" ? source.path : "-";
+  const session = await findSession(scope, target, (its) => [from, `${its}:${target.path}`]);
   const spool = source.kind === "stream" ? await ownTemporary(scope.ctx) : undefined;
   try {
     // The length must be known before: else the end of a broken connection would be the end of the file.
@@ -133,8 +136,13 @@ function localPath(cwd: string, path: string): string {
   return resolve(cwd, path) + (path.endsWith("/") ? "/" : "");
 }
 
-async function findSession(scope: Scope, { session, path }: InSession): Promise<CopySession> {
-  const { scope: its, selector } = await findOneSession(scope, session, "cp");
+async function findSession(
+  scope: Scope,
+  { session, path }: InSession,
+  again: (name: string) => string[],
+): Promise<CopySession> {
+  const found = await findOneSession(scope, session, "cp", (name) => ownCommand("cp", ...again(name)));
+  const { scope: its, selector } = found;
   const settings = await its.settings();
   return { host: await hostOfOne(its, selector), request: { selector, settings }, path };
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path/posix";
 import { usageError } from "../../../errors.ts";
+import { ownCommand } from "../../../hint.ts";
 import { plain } from "../../../system/text.ts";
 
 /** One end of a copy, as the user wrote it. */
@@ -17,6 +18,12 @@ const example = "cowork cp a:report.md .";
  */
 export function readPlaces(from: string, to: string): [from: CopyPlace, to: CopyPlace] {
   const places: [CopyPlace, CopyPlace] = [readPlace(from), readPlace(to)];
+  const noPath = places.some((place) => place.kind === "session" && place.path === "");
+  if (noPath) {
+    const [first, second] = [from, to].map((word) => (/^(?![./~]).*:$/s.test(word) ? `${word}.` : word));
+    const which = first === from ? to : from;
+    throw usageError(`${plain(which)} names no path in the session.`, [ownCommand("cp", first ?? "", second ?? "")]);
+  }
   const sessions = places.filter(({ kind }) => kind === "session").length;
   if (sessions === 2)
     throw usageError("cp copies between a session and this machine, not between two sessions.", example);
@@ -30,7 +37,6 @@ function readPlace(word: string): CopyPlace {
   const colon = word.indexOf(":");
   if (colon < 0 || /^[./~]/.test(word)) return { kind: "local", path: word };
   const [session, path] = [word.slice(0, colon), word.slice(colon + 1)];
-  if (path === "") throw usageError(`${plain(word)} names no path in the session.`, `cowork cp ${plain(word)}. .`);
   if (path.includes("\0")) throw usageError("A path has no NUL character.", example);
   return { kind: "session", session: session === "" ? undefined : session, path };
 }

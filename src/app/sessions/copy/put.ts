@@ -70,6 +70,11 @@ async function move(from: string, to: string): Promise<void> {
 /** A new folder beside the target, on the same file system, for a copy that is not complete yet. */
 export async function temporaryBeside(target: string, random: string): Promise<string> {
   const folder = join(dirname(target), `.cowork-cp-${random}`);
-  await mkdir(folder, { mode: 0o700 });
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    // What matters is the folder of the user's, not the name of ours in it.
+    throw Object.assign(error as Error, { path: dirname(target) });
+  }
   return folder;
 }

@@ -74,6 +74,7 @@ export async function runInside<T>(
 
 function explain({ path, request }: CopySession, code: number, complaints: readonly string[]): CoworkError {
   const [where, name] = [`${plain(path)} in session ${plain(request.selector.names[0])}`, request.selector.names[0]];
+  const taken = namesOf(complaints, request) ?? where;
   const look = steps`look inside: ${ownCommand("connect", name, "--", "ls", "-la")}`;
   switch (code) {
     case refusal.missing:
@@ -87,12 +88,16 @@ function explain({ path, request }: CopySession, code: number, complaints: reado
     case refusal.notCopied:
       return new CoworkError("COPY_FAILED", `${where} is neither a file nor a folder.`, { hint: look });
     case refusal.otherKind:
-      return new CoworkError("FILES_IN_THE_WAY", `A folder would replace a file, or a file a folder: ${where}.`, {
+      return new CoworkError("FILES_IN_THE_WAY", `A folder would replace a file, or a file a folder: ${taken}.`, {
         hint: "choose another destination",
       });
     case refusal.inTheWay:
-      return new CoworkError("FILES_IN_THE_WAY", `There are files already, and nothing was overwritten: ${where}.`, {
+      return new CoworkError("FILES_IN_THE_WAY", `There are files already, and nothing was overwritten: ${taken}.`, {
         hint: "add --force to replace them, or choose another destination",
+      });
+    case refusal.unsized:
+      return new CoworkError("COPY_FAILED", `${where} has no size: its content is made when it is read.`, {
+        hint: [ownCommand("connect", name, "--", "cat", plain(path)), " >file"],
       });
     case refusal.noTar:
       return new CoworkError("PROGRAM_MISSING", "The session's image has no tar.", {
@@ -103,6 +108,15 @@ function explain({ path, request }: CopySession, code: number, complaints: reado
       return new CoworkError("COPY_FAILED", `Copying failed in the session: ${why.slice(0, 300)}`, { hint: look });
     }
   }
+}
+
+/** What is in the way: the script prints its paths. */
+function namesOf(complaints: readonly string[], { selector }: CopySession["request"]): string | undefined {
+  const paths = complaints.filter((line) => line.startsWith("/"));
+  if (paths.length === 0) return undefined;
+  const shown = paths.slice(0, 5).map((path) => path.slice(0, 300));
+  const more = paths.length > 5 ? " and more" : "";
+  return `${shown.join(", ")}${more} in session ${plain(selector.names[0])}`;
 }
 
 function collector(): { stream: Writable; text: () => string } {

@@ -1,6 +1,6 @@
 import type { ApprovalView } from "../../../contract/work/approval.ts";
 import type { Context } from "../../../system/context.ts";
-import { plain } from "../../../system/text.ts";
+import { firstLine, plain } from "../../../system/text.ts";
 import { takeInRequests } from "../../approvals/take-in.ts";
 import { takeInReports } from "../../inbox/take-in.ts";
 import { createAgentEnd } from "./agent-end.ts";
@@ -90,7 +90,9 @@ async function show(ctx: Context, run: Supervised, open: readonly ApprovalView[]
   const { report, time, request } = run;
   const [first] = open;
   const waits =
-    first === undefined ? undefined : plain(`${first.tool}: ${first.text.split("\n")[0] ?? ""}`).slice(0, 200);
+    first === undefined
+      ? undefined
+      : plain([first.tool, firstLine(first.text)].filter(Boolean).join(": ")).slice(0, 200);
   const was = report.view.state;
   const state = first === undefined ? "running" : "waiting";
   await report.set({ state, detail: waits ?? run.progress.detail, workedMs: Math.round(time.ms) });

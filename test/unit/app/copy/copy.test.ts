@@ -154,6 +154,10 @@ describe("from a session", () => {
     await expectRefusal(cp("a:docs", "no/such"), "FILE_NOT_FOUND", /no folder .*\/no/);
     await expectRefusal(cp("a:docs/empty", "no/"), "FILE_NOT_FOUND", /no folder/);
     await expectRefusal(cp("a:/dev/null", "."), "COPY_FAILED", /neither a file nor a folder/);
+    // tar takes it for empty.
+    await expectRefusal(cp("a:/proc/cpuinfo", "."), "COPY_FAILED", /cpuinfo in session a has no size/);
+    await expectRefusal(cp("docs", "a:"), "USAGE", /^a: names no path/);
+    await expectRefusal(cp("a:", "."), "USAGE", /^a: names no path/);
     environment = { PATH: "/nonexistent" };
     await expectRefusal(cp("a:docs", "."), "PROGRAM_MISSING", /no tar/);
     expect(await readdir(here)).toEqual([]);
@@ -249,10 +253,10 @@ describe("into a session", () => {
     expect(await readlink(join(there, "docs/link"))).toBe("deep/run");
     await cp("docs", `a:${there}/new`);
     expect(await text(there, "new/-a b")).toBe("one");
-    await expectRefusal(cp("docs/deep/run", "a:named"), "FILES_IN_THE_WAY", /named in session a/);
+    await expectRefusal(cp("docs/deep/run", "a:named"), "FILES_IN_THE_WAY", /there\/named in session a/);
     await writeFile(join(here, "docs/added\nline"), "x");
     await expectRefusal(cp("docs", "a:"), "USAGE");
-    await expectRefusal(cp("docs", "a:."), "FILES_IN_THE_WAY");
+    await expectRefusal(cp("docs", "a:."), "FILES_IN_THE_WAY", /there\/docs\/deep\/run.* in session a/);
     expect(await readdir(join(there, "docs"))).not.toContain("added\nline");
     await cp("docs", "a:.", { force: true });
     expect(await text(there, "docs/added\nline")).toBe("x");

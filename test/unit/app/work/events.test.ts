@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readEvents, type EventsWanted } from "../../../../src/app/work/events.ts";
 import type { EventsQuery, SessionEvent } from "../../../../src/contract/work/history.ts";
 import { CoworkError } from "../../../../src/errors.ts";
+import { brokenConnection } from "../../../../src/remote/client/broken.ts";
 import type { SessionHost } from "../../../../src/session/session-host.ts";
 import { workScope } from "../../../support/fakes/work-scope.ts";
 
@@ -164,4 +165,26 @@ test("a session that is removed while it is followed is named once, and the othe
   await expect(read(await workScope("a b", { local }), { words: ["a", "b"] })).rejects.toMatchObject({
     code: "SESSION_NOT_FOUND",
   });
+});
+
+test("with follow, a first connection that was open and broke is tried again; a host that was never reached is not", async () => {
+  const broke = new CoworkError("HOST_UNREACHABLE", "The connection to box broke.", { cause: brokenConnection });
+  const box = history("b", [event("box", "b", 1)]);
+  box.fail(broke);
+  const its = await workScope("b@box", { box });
+  expect(await read(its, { words: ["b"], follow: true, since: "2026-03-01T11:00:00Z" }, 1)).toEqual(["box:b:1"]);
+  expect(its.notes).toEqual(["The connection to box broke.", "box answers."]);
+  for (const [error, follow] of [
+    [away, true],
+    [broke, false],
+  ] as const) {
+    const lost = history("b");
+    lost.fail(error);
+    const reading = readEvents(
+      (await workScope("b@box", { box: lost })).scope,
+      wanted({ words: ["b"], follow }),
+      () => undefined,
+    );
+    await expect(reading).rejects.toBe(error);
+  }
 });

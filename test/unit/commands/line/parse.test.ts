@@ -122,6 +122,22 @@ function thrownBy(line: string[]): CoworkError {
 }
 
 describe("an invalid command line", () => {
+  test.each([
+    [["send", "", "hi"], "session"],
+    [["stop", "a", ""], "session"],
+    [["cp", "", "a:."], "from"],
+    [["projects", "remove", ""], "project"],
+  ])("an empty word stands for nothing: %j", (line, name) => {
+    const { code, message } = thrownBy(line);
+    expect([code, message]).toEqual(["USAGE", `cowork ${line[0] ?? ""}: the argument ${name} is empty.`]);
+    // A value and a text may be empty: the command says what that means.
+    for (const given of [
+      ["config", "set", "TEST", ""],
+      ["send", "a", ""],
+    ])
+      expect(() => read(given)).not.toThrow();
+  });
+
   test.each(foreign)("cowork %s, a command of another tool, suggests an existing command", async (verb) => {
     const error = thrownBy([verb]);
     expect(error.toView()).toMatchObject({ code: "USAGE", message: `${verb} is not a cowork command.` });

@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../../../src/contract/common.ts";
@@ -8,6 +8,24 @@ import { type SessionRecord, writeRecord } from "../../../../src/session/record/
 import { readRecords, selectRecords } from "../../../../src/session/record/records.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
+
+const aRecord: SessionRecord = {
+  schema: 1,
+  id: "app-x",
+  name: "x",
+  project: "app",
+  projectRoot: "/app",
+  folder: "app",
+  rootCommit: "1".repeat(40),
+  createdAt: new Date(0).toISOString(),
+  phase: "ready",
+  start: { branch: "feature/x", commit: "2".repeat(40), existing: false },
+  agent: "claude",
+  cloned: true,
+  volumes: [],
+  images: [],
+  carried: [],
+};
 
 test("no state means no session; state that cannot be read is an error", async () => {
   const paths = coworkPaths(await temporaryFolder());
@@ -30,23 +48,7 @@ test("a record of an older schema is upgraded step by step; one of a newer schem
 test("the hint for a branch's name is the session on that branch, or a session that can be made", async () => {
   const paths = coworkPaths(await temporaryFolder());
   const project = { name: "app", root: "/app", rootCommit: "1".repeat(40) };
-  const record: SessionRecord = {
-    schema: 1,
-    id: "app-x",
-    name: "x",
-    project: "app",
-    projectRoot: "/app",
-    folder: "app",
-    rootCommit: project.rootCommit,
-    createdAt: new Date(0).toISOString(),
-    phase: "ready",
-    start: { branch: "feature/x", commit: "2".repeat(40), existing: false },
-    agent: "claude",
-    cloned: true,
-    volumes: [],
-    images: [],
-    carried: [],
-  };
+  const record: SessionRecord = { ...aRecord, id: "app-x", name: "x", rootCommit: project.rootCommit };
   await writeRecord({ paths }, record);
   const hint = async (name: string): Promise<string | undefined> =>
     await selectRecords({ paths }, { project, names: [name] }).then(
@@ -60,4 +62,21 @@ test("the hint for a branch's name is the session on that branch, or a session t
   // For commands that stop or remove sessions, the hint does not suggest creating one.
   const ending = selectRecords({ paths }, { project, names: ["y"] }, { toEnd: true });
   await expect(ending).rejects.toMatchObject({ code: "SESSION_NOT_FOUND", hint: "cowork list" });
+});
+
+test("a record that was edited by hand, or is not a file, is an error of that session", async () => {
+  const paths = coworkPaths(await temporaryFolder());
+  const good = { ...aRecord, id: "app-x", name: "x" };
+  const entryOf = async (change: object): Promise<unknown> => {
+    await mkdir(paths.state("app-x"), { recursive: true });
+    await writeFile(paths.record("app-x"), JSON.stringify({ ...good, ...change }));
+    return (await readRecords({ paths }))[0];
+  };
+  expect(await entryOf({})).toHaveProperty("record");
+  const corrupt = { id: "app-x", error: expect.objectContaining({ code: "RECORD_CORRUPT" }) as Error };
+  for (const change of [{ name: "../../etc" }, { name: "y" }, { project: "other" }, { id: "app-y" }])
+    expect(await entryOf(change)).toEqual(corrupt);
+  await rm(paths.record("app-x"));
+  await symlink("/etc/passwd", paths.record("app-x"));
+  expect(await readRecords({ paths })).toEqual([corrupt]);
 });

@@ -34,6 +34,14 @@ async function report(name: string, input: object): Promise<void> {
   await writeFile(join(host.ctx.paths.events(id), "last"), text);
 }
 
+test("a named session whose record cannot be read is an error; without names the others are read", async () => {
+  writeFileSync(host.ctx.paths.record(id), "{");
+  const failed = agentWork(host.ctx, host.select("a"), { check: false });
+  await expect(failed).rejects.toMatchObject({ code: "RECORD_CORRUPT" });
+  const { names: _, ...all } = host.select();
+  expect(await agentWork(host.ctx, all, { check: false })).toEqual([]);
+});
+
 describe("what agents do", () => {
   const tool = { session_id: "s", tool_name: "Bash", tool_input: { command: "make" } };
 
