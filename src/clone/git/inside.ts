@@ -44,26 +44,19 @@ const outFolder = "/cowork-out";
 export function gitInside(ctx: Context, spec: InsideSpec): GitInside {
   return {
     async script(text, options = {}) {
-      const running = await findRunning(ctx, spec);
-      if (running !== undefined) {
-        const result = await unlessStopped(() => execScript(ctx, spec, running, text, options));
-        if (result !== undefined && result.code !== noGit) return result;
-      }
-      return await helperScript(ctx, spec, text, options);
+      const result = await inRunning(ctx, spec, (running) => execScript(ctx, spec, running, text, options));
+      return result ?? (await helperScript(ctx, spec, text, options));
     },
     async save(text, file, options = {}) {
-      const running = await findRunning(ctx, spec);
-      if (running !== undefined) {
-        const result = await unlessStopped(() => attachSave(ctx, spec, running, text, file, options));
-        if (result !== undefined && result.code !== noGit) return result;
-      }
-      return await helperSave(ctx, spec, text, file, options);
+      const result = await inRunning(ctx, spec, (running) => attachSave(ctx, spec, running, text, file, options));
+      return result ?? (await helperSave(ctx, spec, text, file, options));
     },
   };
 }
 
 interface Running {
   id: string;
+  startedAt: string;
   /** where the clone is mounted */
   folder: string;
 }
@@ -73,17 +66,36 @@ async function findRunning(ctx: Context, spec: InsideSpec): Promise<Running | un
   const container = await ctx.engine.findContainer(spec.containerId);
   if (container?.state !== "running") return undefined;
   const mount = container.mounts.find((each) => each.source === spec.clone);
-  return mount === undefined ? undefined : { id: container.id, folder: mount.destination };
+  if (mount === undefined) return undefined;
+  return { id: container.id, startedAt: container.startedAt, folder: mount.destination };
 }
 
-/** If the container stops during the work, returns undefined, and the helper container is used instead. */
-async function unlessStopped<T>(work: () => Promise<T>): Promise<T | undefined> {
+/**
+ * Works in the session's container. Undefined if it does not run, has no git, or stops during the work: then the helper container is
+ * used instead.
+ */
+async function inRunning<T extends { code: number }>(
+  ctx: Context,
+  spec: InsideSpec,
+  work: (running: Running) => Promise<T>,
+): Promise<T | undefined> {
+  const running = await findRunning(ctx, spec);
+  if (running === undefined) return undefined;
   try {
-    return await work();
+    const result = await work(running);
+    return result.code === noGit || (await isFromStop(ctx, running, result)) ? undefined : result;
   } catch (error) {
     if (error instanceof CoworkError && error.code === "ENGINE_FAILED") return undefined;
     throw error;
   }
+}
+
+/** Whether a script failed because its container stops: a signal ended it first, or what it had started. */
+async function isFromStop(ctx: Context, running: Running, { code }: { code: number }): Promise<boolean> {
+  if (code === 0) return false;
+  if (code > 128) return true;
+  const now = await ctx.engine.findContainer(running.id);
+  return now?.state !== "running" || now.startedAt !== running.startedAt;
 }
 
 function userFor({ uid, gid, worksAsRoot }: InsideSpec, { write }: InsideOptions): string {
