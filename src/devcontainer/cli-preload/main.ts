@@ -3,6 +3,7 @@
 import { enableCompileCache } from "node:module";
 import { interceptDocker } from "./docker.ts";
 import { nameUnknownUser } from "./user-name.ts";
+import { waitForCall } from "./wait-for-call.ts";
 
 /** Reads and removes a variable, so that the programs that this process starts do not see it. */
 function take(name: string): string | undefined {
@@ -20,4 +21,5 @@ const mayRun = take("COWORK_DOCKER_RUN") !== undefined;
 // The CLI is one file of 1.7 MB. The compile cache saves each of its processes 30 ms.
 if (compiled !== undefined) enableCompileCache(compiled);
 nameUnknownUser();
+if (take("COWORK_CLI_WAIT") !== undefined) waitForCall();
 if (socketPath !== undefined) interceptDocker({ socketPath, clientVersion, engineVersion, mayRun });

@@ -7,7 +7,7 @@ import type { Context } from "../../system/context.ts";
 import { ensureFolder } from "../../system/files/files.ts";
 import { composeEnvironment } from "../compose/resolve.ts";
 import { cliError, lifecycleFailureOf, type CliFailure } from "./cli-error.ts";
-import { runCli, type CliCall } from "./cli.ts";
+import { runCli, type CliCall, type LoadedCli } from "./cli.ts";
 import { isObject } from "../source/json.ts";
 import { rerunFrom } from "./lifecycle-markers.ts";
 import { explainExit } from "./explain-exit.ts";
@@ -43,9 +43,10 @@ const skipLifecycle = "--skip-post-create";
  * `devcontainer up`: makes the session's container from its override config, or starts it, lifecycle commands included. It can be
  * repeated after every failure. Its log is the session's `up.log`. If a lifecycle command fails, the container keeps running, as
  * with plain `devcontainer up`, and the result names the command.
+ * @param cli for its one call
  * @throws UP_FAILED with the reason if it can be found, COMPOSE_MISSING, DISK_FULL, INTERRUPTED
  */
-export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
+export async function up(ctx: Context, given: UpRequest, cli: LoadedCli): Promise<UpResult> {
   let refusal: unknown;
   const request = {
     ...given,
@@ -74,7 +75,7 @@ export async function up(ctx: Context, given: UpRequest): Promise<UpResult> {
       await rerunFrom(ctx.engine, containerId, remoteUser, request.unfinished);
     }
     await request.beforeStart();
-    const outcome = await runCli(ctx, call);
+    const outcome = await cli.run(call);
     if (outcome.ok) return readResult(request, outcome.result);
     const failed = lifecycleFailureOf(outcome);
     // An interrupt is not a failure: the CLI ends what it runs and reports that as a failure.

@@ -5,6 +5,7 @@ import type { Settings } from "../../config/types.ts";
 import { hasBinds } from "../../devcontainer/override/check-binds.ts";
 import { overridePaths } from "../../devcontainer/override/snapshot.ts";
 import type { UpResult } from "../../devcontainer/types.ts";
+import type { LoadedCli } from "../../devcontainer/cli/cli.ts";
 import { up } from "../../devcontainer/cli/up.ts";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
@@ -33,6 +34,7 @@ import { containersOf, sortedContainers } from "../inspect/observe.ts";
  * Runs `devcontainer up` with the configuration stored for the session, and sets up the agent before and after it. Creates the
  * container if there is none, starts it if it is stopped. The environment of programs inside is not read here (environment.ts):
  * many sessions are made at once, but few are entered.
+ * @param cli loaded as early as it is known that it will be needed
  * @returns the updated record; the caller writes it
  */
 export async function bringUp(
@@ -40,6 +42,7 @@ export async function bringUp(
   record: SessionRecord,
   settings: Settings,
   notes: string[],
+  cli: LoadedCli,
 ): Promise<SessionRecord> {
   const { devcontainer, id, name } = record;
   if (devcontainer === undefined)
@@ -74,7 +77,7 @@ export async function bringUp(
     await forgetAnswers(ctx, record);
     await takeInEarlier(ctx, record);
   };
-  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }));
+  const result = (await asItRuns(ctx, record)) ?? (await up(ctx, { ...request, ...again, beforeStart }, cli));
   const [container, own] = await Promise.all([ctx.engine.findContainer(result.containerId), ownOnly(ctx, record)]);
   if (container === undefined) {
     throw new CoworkError("UP_FAILED", `The dev container of ${name} disappeared right after it started.`, {

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { makeClone } from "../../clone/make/make.ts";
+import { loadCli } from "../../devcontainer/cli/cli.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
 import { ownCommand } from "../../hint.ts";
 import type { Context } from "../../system/context.ts";
@@ -74,6 +75,8 @@ async function completeSession(
   const id = sessionId(request.project.name, name);
   const start = plan.starts.get(name);
   if (start === undefined) throw new Error(`no plan for ${name}`);
+  // It loads while the clone and the image are made.
+  await using cli = request.options.noStart ? undefined : loadCli(ctx);
   let record = (await readRecord(ctx, id)) ?? newRecord(ctx, request, { name, start });
   // If the project was moved, the record follows it.
   record = { ...record, projectRoot: request.project.root };
@@ -89,9 +92,9 @@ async function completeSession(
       if (agreement !== undefined) notes.push(...(await recordAgentAgreement(ctx, record, agreement)));
     }
     ctx.signal.throwIfAborted();
-    if (!request.options.noStart) {
+    if (cli !== undefined) {
       record = await unhideSession(ctx, record);
-      record = await bringUp(ctx, record, request.settings, notes);
+      record = await bringUp(ctx, record, request.settings, notes, cli);
     }
     ctx.signal.throwIfAborted();
     // A failed lifecycle command is reported as the session's error, but the session exists and can be entered.

@@ -1,3 +1,4 @@
+import { loadCli } from "../../devcontainer/cli/cli.ts";
 import { planDevcontainer } from "../../devcontainer/plan.ts";
 import { folderSource } from "../../devcontainer/source/source-folder.ts";
 import { followLinks } from "../../devcontainer/source/source-links.ts";
@@ -63,8 +64,9 @@ export async function rebuildSession(
   ctx.signal.throwIfAborted();
   // Only containers: the session's volumes hold what the user put there.
   for (const { id } of await containersOf(ctx, record)) await ctx.engine.removeContainer(id);
+  await using cli = loadCli(ctx);
   const shown = await unhideSession(ctx, finished(prepared));
-  const started = await bringUp(ctx, shown, settings, notes);
+  const started = await bringUp(ctx, shown, settings, notes, cli);
   await writeRecord(ctx, started);
   return started;
 }

@@ -57,8 +57,12 @@ export async function startSession(
   if (isUp && record.unfinished === undefined) return record;
   if (container === undefined && record.container !== undefined)
     notes.push("the container was missing and was created again");
-  const { bringUp } = await import("./bring-up.ts");
-  const started = await bringUp(ctx, record, settings, notes);
+  const [{ bringUp }, { loadCli }] = await Promise.all([
+    import("./bring-up.ts"),
+    import("../../devcontainer/cli/cli.ts"),
+  ]);
+  await using cli = loadCli(ctx);
+  const started = await bringUp(ctx, record, settings, notes, cli);
   await writeRecord(ctx, started);
   return started;
 }

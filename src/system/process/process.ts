@@ -2,7 +2,8 @@ export interface RunOptions {
   cwd?: string;
   /** the whole environment of the child; default: the caller's */
   env?: Readonly<Record<string, string | undefined>>;
-  input?: string | Uint8Array;
+  /** a promise: the child starts at once and gets its input later; none if the promise rejects */
+  input?: string | Uint8Array | Promise<string>;
   /** after this time the child's process group gets SIGTERM, then SIGKILL, and TIMEOUT is thrown */
   timeoutMs?: number;
   /** limit for each stream in bytes, default 64 MiB; beyond it the child is ended and an error thrown */

@@ -72,7 +72,12 @@ async function runChild(
   const stderr = keep(child.stderr, "stderr");
   // A child may exit before it has read all its input.
   child.stdin?.on("error", () => undefined);
-  child.stdin?.end(input);
+  if (input instanceof Promise)
+    input.then(
+      (text) => child.stdin?.end(text),
+      () => child.stdin?.end(),
+    );
+  else child.stdin?.end(input);
   try {
     const code = await ended(child);
     if (ending.reason !== undefined) throw ending.reason;

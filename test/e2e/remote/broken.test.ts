@@ -93,10 +93,26 @@ describe("a full disk on the host", () => {
 
 describe("a connection that is cut", () => {
   it("while Node or the project is sent or the container starts: init reconnects each time and succeeds", async () => {
+    // What is sent to a folder stays half received until the connection is cut.
+    const hold = (folder: string): string => `/tmp/hold-${folder}`;
+    const cutHeld = (folder: string) => async (): Promise<void> => {
+      await cutConnections(machine, `[ -n "$(find /root/.cowork/lib/${folder} -name '.in.*')" ]`);
+      await onHost(`rm ${hold(folder)}`);
+    };
+    const gzip = [
+      "#!/bin/sh",
+      "folder=$(readlink /proc/$$/fd/1 | cut -d/ -f5)",
+      `while [ -e "${hold("$folder")}" ]; do sleep 0.02; done`,
+      'exec /usr/bin/gzip "$@"',
+    ].join("\n");
+    await onHost(`touch ${hold("node")} ${hold("remote")}
+cat >/usr/local/bin/gzip <<'end' && chmod 755 /usr/local/bin/gzip
+${gzip}
+end`);
     const result = await interrupted(
       ["--host", "box", "init", "a", "--json"],
-      { at: /sending Node/, do: cutWhen("ls /root/.cowork/lib/node/bin/.in.*") },
-      { at: /sending cowork/, do: cutWhen("ls /root/.cowork/lib/remote/*/.in.*") },
+      { at: /sending Node/, do: cutHeld("node") },
+      { at: /sending cowork/, do: cutHeld("remote") },
       {
         at: /sending the project: /,
         do: cutWhen('[ -n "$(find /root/.cowork/projects/*.git/cowork-incoming -size +1000k)" ]'),
@@ -106,6 +122,7 @@ describe("a connection that is cut", () => {
     );
     expect(result.code, result.stderr).toBe(0);
     expect(sessionsOf(result)).toMatchObject([{ name: "a", host: "box", state: "running" }]);
+    await onHost("rm /usr/local/bin/gzip");
     expect(await containers("app-a")).toHaveLength(1);
     expect(await onHost("ls -A /root/.cowork/projects/app.git/cowork-incoming /root/.cowork/lib/node/bin")).not.toMatch(
       /bundle|\.in\./,

@@ -2,8 +2,9 @@ import { readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { up, type UpRequest } from "../../../src/devcontainer/cli/up.ts";
-import type { JsonObject } from "../../../src/devcontainer/types.ts";
+import { loadCli } from "../../../src/devcontainer/cli/cli.ts";
+import { up as bringUp, type UpRequest } from "../../../src/devcontainer/cli/up.ts";
+import type { JsonObject, UpResult } from "../../../src/devcontainer/types.ts";
 import type { Context } from "../../../src/system/context.ts";
 import { testBaseImage } from "../../support/engine/engine.ts";
 import { imageContext, type ImageContext } from "../../support/engine/image-context.ts";
@@ -21,6 +22,11 @@ afterEach(() => fixture.end());
 
 const session = (name: string, config: JsonObject = {}): Promise<UpRequest> =>
   upSession(ctx, name, imageRequest({ config: { image: testBaseImage, ...config } }));
+
+async function up(context: Context, request: UpRequest): Promise<UpResult> {
+  await using cli = loadCli(context);
+  return await bringUp(context, request, cli);
+}
 
 async function inside(container: string, user: string, script: string): Promise<string> {
   const { code, stdout, stderr } = await ctx.engine.exec(container, { command: ["sh", "-c", script], user });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import type { WaitedCall } from "../../../src/devcontainer/cli-preload/wait-for-call.ts";
 import { mountText, parseMount } from "../../../src/devcontainer/override/mount-text.ts";
 import type { Json } from "../../../src/devcontainer/types.ts";
 import type { MountInfo } from "../../../src/engine/types.ts";
@@ -43,8 +44,10 @@ export function fakeDevcontainerCli(real: Run, engine: FakeEngine): FakeCli {
     run: async (file, args, options = {}) => {
       const at = args.findIndex((word) => word.endsWith("/devcontainer.js"));
       if (at === -1) return await real(file, args, options);
+      const input = (await options.input) as string;
+      if (input === "") return { code: 0, stdout: "", stderr: "" };
       options.signal?.throwIfAborted();
-      const call = args.slice(at + 1);
+      const { args: call } = JSON.parse(input) as WaitedCall;
       cli.calls.push(call);
       const answer = cli.failure ?? (await up(call));
       const { stdout } = options.outputFile as { stdout: string };

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { resolveSettings } from "../../../src/config/resolve.ts";
 import type { ContainerDetail } from "../../../src/engine/types.ts";
+import { loadCli } from "../../../src/devcontainer/cli/cli.ts";
 import { bringUp } from "../../../src/session/lifecycle/bring-up.ts";
 import { checkLeftovers } from "../../../src/session/checks/leftovers.ts";
 import { sessionLabels } from "../../../src/session/record/labels.ts";
@@ -89,13 +90,16 @@ test("doctor lists an impostor, without advice to remove it", async () => {
 test("nothing starts next to an impostor: @devcontainers/cli would take it for the session's container", async () => {
   engine.containers.delete(main.id);
   const { settings } = resolveSettings({ flags: {}, env: {}, cpus: 1 });
-  const called: string[] = [];
-  const run: Context["run"] = async (_file, args) => {
-    called.push(args.join(" "));
-    return { code: 1, stdout: "", stderr: "" };
+  const called: unknown[] = [];
+  const run: Context["run"] = async (_file, args, { input } = {}) => {
+    if (!args.some((word) => word.endsWith("devcontainer.js"))) return { code: 1, stdout: "", stderr: "" };
+    called.push(await input);
+    return { code: 0, stdout: "", stderr: "" };
   };
-  const up = bringUp({ ...ctx, run }, { ...record, container: undefined }, settings, []);
+  const cli = loadCli({ ...ctx, run });
+  const up = bringUp({ ...ctx, run }, { ...record, container: undefined }, settings, [], cli);
   await expect(up).rejects.toMatchObject({ code: "UP_FAILED", message: expect.stringContaining("impostor") as string });
-  expect(called.filter((line) => line.includes("devcontainer.js"))).toEqual([]);
+  await cli[Symbol.asyncDispose]();
+  expect(called).toEqual([""]);
   expect([...engine.containers.keys()]).toEqual([impostor.id]);
 });

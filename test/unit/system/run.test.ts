@@ -30,6 +30,21 @@ test("passes arguments unchanged, without a shell", async () => {
   expect(stdout.split("\0").slice(0, -1)).toEqual(hostile);
 });
 
+test("input that is promised is sent when it is there, and none if it fails", async () => {
+  const given = Promise.withResolvers<string>();
+  const lines: string[] = [];
+  const running = run(...sh("echo runs; cat"), {
+    input: given.promise,
+    onLine: (line) => {
+      lines.push(line);
+      given.resolve("later\n");
+    },
+  });
+  expect((await running).stdout).toBe("runs\nlater\n");
+  expect(lines).toEqual(["runs", "later"]);
+  expect((await run("cat", [], { input: Promise.reject<string>(new Error("refused")) })).stdout).toBe("");
+});
+
 test("sends input, and tolerates a child that does not read it", async () => {
   expect((await run("cat", [], { input: "häl\nlo" })).stdout).toBe("häl\nlo");
   expect((await run("true", [], { input: "x".repeat(10_000_000) })).code).toBe(0);

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { readAsset } from "../../../../src/assets.ts";
 import { featureVariables, unpackCli } from "../../../../src/devcontainer/cli/cli-unpack.ts";
 import { coworkPaths } from "../../../../src/system/paths.ts";
+import type { WaitedCall } from "../../../../src/devcontainer/cli-preload/wait-for-call.ts";
 import { createRun } from "../../../../src/system/process/run.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
 
@@ -63,4 +64,21 @@ test("with cowork's preload it is the same program, compiled once, and stays int
     expect(await readdir(join(dirname(entry), ".compiled"))).toHaveLength(1);
   }
   expect(await unpackCli({ paths })).toBe(entry);
+});
+
+test("with cowork's preload it waits for its call after loading, and does nothing without one", async () => {
+  const home = await temporaryFolder();
+  const entry = await unpackCli({ paths: coworkPaths(home) });
+  const preload = join(home, "preload.cjs");
+  await writeFile(preload, await readAsset("cli-preload.cjs"));
+  await writeFile(join(home, ".devcontainer.json"), '{"image": "${localEnv:GIVEN}"}');
+  const words = ["--require", preload, entry];
+  const env = { ...process.env, COWORK_CLI_WAIT: "1" };
+  const call: WaitedCall = { args: ["read-configuration", "--workspace-folder", "."], cwd: home, env: { GIVEN: "a" } };
+  const input = Promise.withResolvers<string>();
+  const asked = createRun()(process.execPath, words, { env, input: input.promise });
+  input.resolve(JSON.stringify(call));
+  expect(JSON.parse((await asked).stdout)).toMatchObject({ configuration: { image: "a" } });
+  for (const none of ["", Promise.resolve("")])
+    expect(await createRun()(process.execPath, words, { env, input: none })).toMatchObject({ code: 1, stdout: "" });
 });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hasLifecycle } from "../../../../src/devcontainer/lifecycle.ts";
 import type { JsonObject } from "../../../../src/devcontainer/types.ts";
+import type { LoadedCli } from "../../../../src/devcontainer/cli/cli.ts";
 import { rotateLog } from "../../../../src/devcontainer/cli/up-log.ts";
 import { planUpArgs, readUpResult, up, type UpRequest } from "../../../../src/devcontainer/cli/up.ts";
 import { CoworkError } from "../../../../src/errors.ts";
-import type { Context } from "../../../../src/system/context.ts";
 import { connectContext } from "../../../support/connect-context.ts";
 import { createFakeEngine } from "../../../support/fakes/fake-engine.ts";
 import { temporaryFolder } from "../../../support/home/temporary-folder.ts";
@@ -97,15 +97,25 @@ test("logs are rotated, and no more than five are kept", async () => {
   expect(await readFile(`${path}.4`, "utf8")).toBe("5");
 });
 
+/** A CLI that fails. */
+function loaded(fail: () => Error): LoadedCli {
+  return { run: () => Promise.reject(fail()), [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
 test("a refused start is the reported reason, not that the container is stopped", async () => {
   const engine = createFakeEngine();
-  const run = (): Promise<never> => Promise.reject(new Error("must not run"));
-  const ctx = connectContext(await temporaryFolder(), { engine, run });
+  const ctx = connectContext(await temporaryFolder(), { engine });
   await mkdir(ctx.paths.state("app-a"), { recursive: true });
   engine.addContainer({ state: "exited", labels: { ...request.labels, "devcontainer.local_folder": "/clone" } });
   const reason = new CoworkError("UP_FAILED", "a mounts sub, which is a link.");
   const beforeStart = (): Promise<void> => Promise.reject(reason);
-  await expect(up(ctx, { ...request, beforeStart })).rejects.toBe(reason);
+  await expect(
+    up(
+      ctx,
+      { ...request, beforeStart },
+      loaded(() => new Error("must not run")),
+    ),
+  ).rejects.toBe(reason);
 });
 
 test("a failed `up` removes what it has made, and nothing that existed before or only has the labels", async () => {
@@ -117,14 +127,13 @@ test("a failed `up` removes what it has made, and nothing that existed before or
   let foreign = "";
   const ownContainers: UpRequest["ownContainers"] = async () =>
     (await engine.listContainers(request.labels)).filter((one) => one.mounts.length > 0);
-  const run: Context["run"] = (_program, args) => {
-    if (!args.includes("up")) return Promise.reject(new Error("only the CLI runs here"));
+  const cli = loaded(() => {
     foreign = add("foreign", false);
     add("made", true);
-    return Promise.reject(new CoworkError("UP_FAILED", "no"));
-  };
-  const ctx = connectContext(await temporaryFolder(), { engine, run });
+    return new CoworkError("UP_FAILED", "no");
+  });
+  const ctx = connectContext(await temporaryFolder(), { engine });
   await mkdir(ctx.paths.state("app-a"), { recursive: true });
-  await expect(up(ctx, { ...request, ownContainers })).rejects.toThrow("no");
+  await expect(up(ctx, { ...request, ownContainers }, cli)).rejects.toThrow("no");
   expect([...engine.containers.keys()]).toEqual([old, foreign]);
 });
