@@ -1,9 +1,10 @@
+import pLimit from "p-limit";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
-import { gitFailed, hostGit, hostGitOk } from "../git/host-git.ts";
+import { gitsAtOnce, gitFailed, hostGit, hostGitOk } from "../git/host-git.ts";
 import { findClash, type Clash, type NameSpace, otherName } from "../../system/ref-names.ts";
 import { freeRef, type Wanted } from "./pull-plan.ts";
 import { type Git, namesAnObject, readNameSpace } from "./name-space.ts";
@@ -49,7 +50,7 @@ export async function applyRefs(
   const notes: string[] = [];
   const refused: CoworkError[] = [];
   // Before any ref is changed.
-  const counts = await Promise.all(wanted.map(({ oid }) => countNew(git, oid)));
+  const counts = await pLimit(gitsAtOnce).map(wanted, async ({ oid }) => await countNew(git, oid));
   for (const [index, one] of wanted.entries()) {
     try {
       const { done, note } = await applyOne(ctx, source, git, one, { taken, space, places, options });
