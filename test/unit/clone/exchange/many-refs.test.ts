@@ -23,10 +23,11 @@ function counting(instead: (args: readonly string[], input: string) => RunResult
 } {
   let [now, most] = [0, 0];
   const run: Context["run"] = async (file, args, options) => {
+    const input = typeof options?.input === "string" ? options.input : "";
     now += 1;
     most = Math.max(most, now);
     try {
-      return instead(args, String(options?.input ?? "")) ?? (await shop.context.run(file, args, options));
+      return instead(args, input) ?? (await shop.context.run(file, args, options));
     } finally {
       now -= 1;
     }
