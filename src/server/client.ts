@@ -15,7 +15,10 @@ export interface Asked<K extends Plain> {
   timeoutMs?: number;
 }
 
-/** @returns undefined if no server runs */
+/**
+ * @returns undefined if no server runs
+ * @throws the error that it answers; INTERRUPTED if it ends before it has answered, TIMEOUT
+ */
 export async function askServer<K extends Plain>(
   { paths }: Pick<Context, "paths">,
   { key, input, timeoutMs = 10_000 }: Asked<K>,
@@ -46,6 +49,7 @@ async function send(
       (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        response.on("error", () => fail(endedEarly()));
         response.on("end", () => {
           if ((response.statusCode ?? 500) < 400) done(text);
           else fail(errorOf(parseJson(text)));
@@ -55,9 +59,15 @@ async function send(
     asked.on("timeout", () => asked.destroy(new CoworkError("TIMEOUT", "The server does not answer.")));
     asked.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" || error.code === "ECONNREFUSED") done(undefined);
-      else fail(error);
+      else fail(error.code === "ECONNRESET" ? endedEarly() : error);
     });
     asked.end(body);
+  });
+}
+
+function endedEarly(): CoworkError {
+  return new CoworkError("INTERRUPTED", "The server ended before it had answered.", {
+    hint: "run the same command again",
   });
 }
 

@@ -112,10 +112,12 @@ it("a plan is an approval and an artifact, and its approval goes on with the wor
 });
 
 it("a run continues the same conversation, and takes a follow-up while it works", async () => {
-  const more = script([{ tools: [bash("sleep 3")] }, { text: "More." }]);
+  // It works until the follow-up is there.
+  const more = script([{ tools: [bash("while [ ! -e /tmp/go ]; do sleep 0.1; done")] }, { text: "More." }]);
   await done("run", "api", more, "--resume", "--budget", "2", "--timeout", "10m", "--permissions", "all");
   const sent = await json<{ how: string }>("send", "api", "and the docs");
   expect(sent.how).toBe("run");
+  await done("connect", "api", "--", "touch", "/tmp/go");
   await done("wait", "api", "--timeout", "2m");
   const { runs } = await json<{ runs: RunView[] }>("runs", "api");
   expect(runs.map(({ id, state }) => `${id} ${state}`)).toEqual([

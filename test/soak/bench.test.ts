@@ -42,6 +42,9 @@ it("the bench runs one small round and reports a value for every entry", async (
     "replay100k",
     "clone_vs_worktree",
     "clone_objects",
+    "conflicts3_vs_pairs",
+    "conflicts3_same_vs_pairs",
+    "conflicts3_one_vs_pairs",
   ]);
   for (const { name, value, runs } of entries) {
     expect(value, name).toBeGreaterThan(0);

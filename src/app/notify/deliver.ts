@@ -37,6 +37,8 @@ export function createDelivery({ ctx, channels, store, onProblem }: DeliveryPart
     all.add(work);
     void work.finally(() => all.delete(work));
   };
+  const save = async (): Promise<void> =>
+    await store.save().catch((error: unknown) => ctx.log(`notifier: ${toCoworkError(error).message}`));
   /** One delivery of a channel after the other. @returns undefined if it failed or was dropped */
   const inLane = async <T>(
     channel: Channel,
@@ -74,6 +76,8 @@ export function createDelivery({ ctx, channels, store, onProblem }: DeliveryPart
   const sendAll = async (message: Message, chosen: readonly Channel[]): Promise<void> => {
     const { topic } = message;
     under.set(topic.key, (under.get(topic.key) ?? 0) + 1);
+    // On disk before it is sent: a message too few is better than the same one again and again.
+    await save();
     const taken = await Promise.all(
       chosen.map(async (channel) => {
         const sent = await inLane(channel, topic, async () => await channel.send(message));
@@ -84,7 +88,7 @@ export function createDelivery({ ctx, channels, store, onProblem }: DeliveryPart
     under.set(topic.key, (under.get(topic.key) ?? 1) - 1);
     const isLost = chosen.length > 0 && !taken.includes(true) && message.reminder === 0;
     if (isLost && !ctx.signal.aborted) tellAgain(store, topic, ctx.clock.now().getTime() + againMs);
-    await store.save().catch((error: unknown) => ctx.log(`notifier: ${toCoworkError(error).message}`));
+    await save();
   };
   return {
     send: (message, names) => {

@@ -43,6 +43,7 @@ export async function readHost(target: HostTarget, options: ReadOptions): Promis
   const { since, onLook, onProblem, signal, ending } = options;
   const { clock } = target.scope.ctx;
   const now = (): number => clock.now().getTime();
+  const over = AbortSignal.any([signal, ending]);
   let cursors: Record<string, number> | undefined;
   let [wholeAt, ownAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   while (!signal.aborted) {
@@ -78,7 +79,7 @@ export async function readHost(target: HostTarget, options: ReadOptions): Promis
       pauseMs = brokenMs;
     }
     if (isLast) return;
-    await clock.sleep(pauseMs, AbortSignal.any([signal, ending])).catch(() => undefined);
+    await clock.sleep(pauseMs, over).catch(() => undefined);
   }
 }
 

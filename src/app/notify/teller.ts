@@ -51,7 +51,6 @@ export function createTeller(
     const { due, state } = decide({ topics, sessions }, now(), rules);
     if (due.length > 0) {
       store.change({ topics: [...state.topics], sessions: { ...state.sessions } });
-      // On disk before it is sent: a message too few is better than the same one again and again.
       void store.save().catch((error: unknown) => ctx.log(`notifier: ${toCoworkError(error).message}`));
     }
     for (const one of due) if ((ownUntil.get(one.topic.host) ?? 0) < now()) delivery.send(messageOf(one));

@@ -77,6 +77,7 @@ export async function watchAndTell(scope: Scope, { settings, terminal, signal, e
 async function readAllHosts(scope: Scope, options: Parameters<typeof readHost>[1]): Promise<void> {
   const { ctx } = scope;
   const { signal, ending, onProblem } = options;
+  const over = AbortSignal.any([signal, ending]);
   const loops = new Map<string, Promise<void>>();
   while (!signal.aborted) {
     try {
@@ -90,7 +91,7 @@ async function readAllHosts(scope: Scope, options: Parameters<typeof readHost>[1
       onProblem(toCoworkError(error).message);
     }
     if (ending.aborted) break;
-    await ctx.clock.sleep(hostsMs, AbortSignal.any([signal, ending])).catch(() => undefined);
+    await ctx.clock.sleep(hostsMs, over).catch(() => undefined);
   }
   await Promise.all(loops.values());
 }

@@ -23,3 +23,8 @@ export async function namesAnObject(git: Git, name: string): Promise<boolean> {
   const digits = /(?:^|-g)([0-9a-f]{4,64})$/i.exec(name)?.[1];
   return digits !== undefined && ((await git(["rev-parse", `--disambiguate=${digits}`])) ?? "") !== "";
 }
+
+/** A branch or tag as people write it. */
+export function shortName(ref: string): string {
+  return ref.replace(/^refs\/(heads|tags)\//, "");
+}

@@ -1,12 +1,14 @@
+import pLimit from "p-limit";
 import { CoworkError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { plain } from "../../system/text.ts";
-import { gitFailed, hostGit, hostGitOk } from "../git/host-git.ts";
+import { gitsAtOnce, hostGit, hostGitOk } from "../git/host-git.ts";
 import { findClash, type Clash, type NameSpace, otherName } from "../../system/ref-names.ts";
 import { freeRef, type Wanted } from "./pull-plan.ts";
-import { type Git, namesAnObject, readNameSpace } from "./name-space.ts";
+import { checkedOut, fastForward } from "./checked-out.ts";
+import { type Git, namesAnObject, readNameSpace, shortName } from "./name-space.ts";
 
 export interface PulledRef {
   /** full ref name in the project */
@@ -49,7 +51,7 @@ export async function applyRefs(
   const notes: string[] = [];
   const refused: CoworkError[] = [];
   // Before any ref is changed.
-  const counts = await Promise.all(wanted.map(({ oid }) => countNew(git, oid)));
+  const counts = await pLimit(gitsAtOnce).map(wanted, async ({ oid }) => await countNew(git, oid));
   for (const [index, one] of wanted.entries()) {
     try {
       const { done, note } = await applyOne(ctx, source, git, one, { taken, space, places, options });
@@ -237,57 +239,6 @@ async function updateRef(
   });
 }
 
-/** Moves working tree and index too, like `git merge --ff-only`: only without local changes, and without hooks, which the new commits may have brought. */
-async function fastForward(ctx: Context, place: string, ref: string, oid: string): Promise<void> {
-  const options = {
-    safe: [place],
-    ...(ctx.umask === undefined ? {} : { umask: ctx.umask }),
-    config: [
-      ["core.hooksPath", "/dev/null"],
-      ["core.fsmonitor", "false"],
-      ["submodule.recurse", "false"],
-    ] as [string, string][],
-  };
-  const changes = await hostGitOk(ctx, ["-C", place, "status", "--porcelain", "--untracked-files=no"], {
-    ...options,
-    what: "git status",
-  });
-  if (changes !== "") {
-    throw new CoworkError(
-      "BRANCH_CHECKED_OUT",
-      `${shortName(ref)} is checked out in ${plain(place)} with uncommitted changes.`,
-      {
-        hint: "commit or stash them there, then run the same command again",
-      },
-    );
-  }
-  const result = await hostGit(
-    ctx,
-    ["-C", place, "merge", "--quiet", "--ff-only", "--no-overwrite-ignore", oid],
-    options,
-  );
-  if (result.code !== 0) throw gitFailed(`Moving ${shortName(ref)} forward`, result);
-}
-
-async function checkedOut(git: Git): Promise<Map<string, string>> {
-  // git before 2.36 has no `-z` here; a path with a line end is then not recognised.
-  const zeroed = await git(["worktree", "list", "--porcelain", "-z"]);
-  const list = zeroed?.split("\0") ?? (await git(["worktree", "list", "--porcelain"]))?.split("\n");
-  if (list === undefined) throw new CoworkError("GIT_FAILED", "git worktree list failed in the project.");
-  const places = new Map<string, string>();
-  let place: string | undefined;
-  for (const line of list) {
-    if (line === "") place = undefined;
-    if (line.startsWith("worktree ")) place = line.slice("worktree ".length);
-    if (line.startsWith("branch ") && place !== undefined) places.set(line.slice("branch ".length), place);
-  }
-  return places;
-}
-
 async function isAncestor(git: Git, one: string, other: string): Promise<boolean> {
   return (await git(["merge-base", "--is-ancestor", one, other])) !== undefined;
-}
-
-export function shortName(ref: string): string {
-  return ref.replace(/^refs\/(heads|tags)\//, "");
 }

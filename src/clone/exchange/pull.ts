@@ -8,7 +8,8 @@ import { plain } from "../../system/text.ts";
 import { dropIncoming, hasCommit, workOf } from "./incoming.ts";
 import { copyLfs } from "./lfs-out.ts";
 import { notPulledNotes } from "../unsaved/nested-inside.ts";
-import { applyRefs, type PulledRef, shortName } from "./pull-apply.ts";
+import { shortName } from "./name-space.ts";
+import { applyRefs, type PulledRef } from "./pull-apply.ts";
 import { fetchBundle } from "./pull-bundle.ts";
 import { isUsableRef, planPull, type PullOptions, type Wanted } from "./pull-plan.ts";
 import { readRefsInside, type RefsInside } from "./refs-inside.ts";
@@ -116,21 +117,22 @@ async function pullSubmodule(
   spec: PullSpec,
 ): Promise<string[]> {
   const label = `submodule ${plain(module.path)}`;
-  const deeper = submoduleInside(inside, module.path);
-  const refs = await readRefsInside(deeper);
   const gitDir = moduleGitDir(source.gitDir, module.name);
   if (gitDir === undefined || !(await pathExists(gitDir))) {
     return [
       `${label}: not initialized in the project, so its commits stay in the session (run "git submodule update --init" there, then pull again)`,
     ];
   }
+  const deeper = submoduleInside(inside, module.path);
+  const refs = await readRefsInside(deeper);
   const target: Source = { kind: "store", gitDir };
   const inner: PullSpec = { ...spec, allBranches: true };
   const saved = savedBy(ctx, target, { ask: false });
   const all = planPull(refs, inner);
   const there = await saved.reachable(all.map(({ oid }) => oid));
   const wanted = all.filter(({ oid }) => !there.has(oid));
-  const notes = (await Promise.all(refs.modules.map((next) => pullSubmodule(ctx, deeper, target, next, spec)))).flat();
+  const notes: string[] = [];
+  for (const next of refs.modules) notes.push(...(await pullSubmodule(ctx, deeper, target, next, spec)));
   if (wanted.length > 0 || spec.uncommitted === true) {
     const result = await pullRepository(ctx, deeper, target, refs, wanted, inner);
     notes.push(

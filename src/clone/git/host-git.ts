@@ -6,6 +6,9 @@ import type { Context } from "../../system/context.ts";
 import type { RunOptions, RunResult } from "../../system/process/process.ts";
 import { plain } from "../../system/text.ts";
 
+/** Processes of git that run side by side: how many refs and objects a session has is up to it. */
+export const gitsAtOnce = 8;
+
 type GitContext = Pick<Context, "run" | "env" | "signal" | "paths">;
 
 /** Git's own variables about where git and its settings are; every other `GIT_…` variable selects a repository. */

@@ -1,10 +1,11 @@
+import pLimit from "p-limit";
 import { createHash } from "node:crypto";
 import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
 import { isAbsent, readRegularFile } from "../../system/files/files.ts";
-import { hostGit, type HostGitOptions } from "../git/host-git.ts";
+import { gitsAtOnce, hostGit, type HostGitOptions } from "../git/host-git.ts";
 import type { TreeEntry } from "./inspection.ts";
 import { moduleGitDir } from "../make/submodules.ts";
 
@@ -156,7 +157,7 @@ async function findReachable(git: Git, oids: readonly string[]): Promise<Set<str
   }
   if (present.length === 1) return new Set();
   // One of them is broken: ask for each separately, so that it does not affect the others.
-  const each = await Promise.all(present.slice(0, 1000).map((oid) => findReachable(git, [oid])));
+  const each = await pLimit(gitsAtOnce).map(present.slice(0, 1000), async (oid) => await findReachable(git, [oid]));
   return new Set(each.flatMap((set) => [...set]));
 }
 

@@ -1,6 +1,6 @@
 import type { SignInLink } from "../../contract/http/auth.ts";
-import { usageError } from "../line/usage.ts";
 import type { App } from "../process/app.ts";
+import { endedMeanwhile } from "./ended-meanwhile.ts";
 
 export async function askForLink(
   app: App,
@@ -9,7 +9,7 @@ export async function askForLink(
   const [{ askServer }, { ctx }] = await Promise.all([import("../../server/client.ts"), app.scope()]);
   const made = await askServer(ctx, { key: "POST /devices/links", input });
   if (made !== undefined) return made.answer;
-  throw usageError("The server ended meanwhile.", "cowork ui");
+  throw endedMeanwhile("cowork ui");
 }
 
 export function withoutCode(url: string): string {

@@ -1,3 +1,5 @@
+import { toCoworkError } from "../../errors.ts";
+import type { Context } from "../../system/context.ts";
 import type { App } from "../process/app.ts";
 
 /** Exit code 1 if none runs. */
@@ -22,12 +24,22 @@ export async function showServer(app: App): Promise<number> {
 }
 
 export async function stopServer(app: App): Promise<number> {
-  const [{ askServer }, { ctx }] = await Promise.all([import("../../server/client.ts"), app.scope()]);
-  const found = await askServer(ctx, { key: "POST /stop" });
+  const { ctx } = await app.scope();
+  const stopped = await askToStop(ctx);
   // It answers before it ends: a new one could not start yet.
-  for (let left = found; left !== undefined; left = await askServer(ctx, { key: "POST /stop" }).catch(() => undefined))
-    await ctx.clock.sleep(50, ctx.signal);
-  if (app.globals.json) return app.json({ stopped: found !== undefined });
-  app.terminal.err(found === undefined ? "No server runs." : "The server has ended.");
+  for (let left = stopped; left; left = await askToStop(ctx)) await ctx.clock.sleep(50, ctx.signal);
+  if (app.globals.json) return app.json({ stopped });
+  app.terminal.err(stopped ? "The server has ended." : "No server runs.");
   return 0;
+}
+
+/** False: none runs. One that ends before its answer is there does what it was asked. */
+async function askToStop(ctx: Context): Promise<boolean> {
+  const { askServer } = await import("../../server/client.ts");
+  try {
+    return (await askServer(ctx, { key: "POST /stop" })) !== undefined;
+  } catch (error) {
+    if (toCoworkError(error).code !== "INTERRUPTED") throw error;
+    return true;
+  }
 }

@@ -2,6 +2,7 @@ import type { Device } from "../../contract/http/auth.ts";
 import { plain } from "../../system/text.ts";
 import { usageError } from "../line/usage.ts";
 import type { App } from "../process/app.ts";
+import { endedMeanwhile } from "./ended-meanwhile.ts";
 
 export async function listDevices(app: App): Promise<number> {
   const { ctx } = await app.scope();
@@ -10,7 +11,9 @@ export async function listDevices(app: App): Promise<number> {
     import("../../server/start-detached.ts"),
   ]);
   await ensureServer(ctx);
-  const devices = (await askServer(ctx, { key: "GET /devices" }))?.answer.devices ?? [];
+  const found = await askServer(ctx, { key: "GET /devices" });
+  if (found === undefined) throw endedMeanwhile("cowork ui devices");
+  const { devices } = found.answer;
   if (app.globals.json) return app.json({ devices });
   if (devices.length === 0) {
     app.terminal.err("No device is signed in.\n  Next: cowork ui pair");
@@ -29,8 +32,8 @@ export async function revokeDevice(app: App, id: string): Promise<number> {
   ]);
   if (!/^[0-9a-f]{1,64}$/.test(id)) throw usageError(`${plain(id)} is not the id of a device.`, "cowork ui devices");
   await ensureServer(ctx);
-  const revoked = await sendToServer(ctx, `DELETE /devices/${id}`);
-  if (app.globals.json) return app.json({ revoked });
+  if (!(await sendToServer(ctx, `DELETE /devices/${id}`))) throw endedMeanwhile(`cowork ui devices revoke ${id}`);
+  if (app.globals.json) return app.json({ revoked: true });
   app.terminal.err("The device is signed out.");
   return 0;
 }

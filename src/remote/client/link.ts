@@ -71,6 +71,8 @@ export async function openLink(ctx: Context, options: LinkOptions): Promise<Link
     // Without the server the connection is of no use. The next call opens a new one.
     void over.then(() => connection.close());
     const stopCancel = cancelWith(ctx.signal, peer, () => connection.close());
+    // A server opens connections to the same machine again and again with the signal of its whole life.
+    void over.then(stopCancel);
     const beat = setInterval(() => void peer.tell("alive"), beatMs).unref();
     void over.then(() => clearInterval(beat));
     let count = 0;

@@ -10,6 +10,8 @@ const windowBytes = 1024 * 1024;
 const chunkBytes = 48 * 1024;
 /** Limit for streams that arrived before they were requested. cowork never reaches it. */
 const maxUnasked = 8;
+/** Streams that are over, of which more may still arrive: what was on its way when they were dropped. */
+const maxOver = 1_000;
 
 /** Byte streams over a peer, identified by numbers that the client assigns, each used once. */
 export interface Streams {
@@ -32,6 +34,7 @@ export interface Streams {
 export function createStreams(peer: () => Peer, ended: Promise<unknown>): Streams {
   const arriving = new Map<number, PassThrough>();
   const unasked = new Set<number>();
+  const over = new Set<number>();
   const leaving = new Map<number, Window>();
   let isOver = false;
   void ended.then(() => {
@@ -40,18 +43,28 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     // Data that has arrived can still be read.
     for (const stream of arriving.values()) stream.end();
   });
+  /** A connection may last for days, with thousands of streams. */
+  const forget = (id: number): void => {
+    arriving.delete(id);
+    over.add(id);
+    const [oldest = id] = over;
+    if (over.size > maxOver) over.delete(oldest);
+  };
   const arrivalOf = (id: number): PassThrough => {
     const known = arriving.get(id);
     if (known !== undefined) return known;
     const made = new PassThrough({ highWaterMark: windowBytes });
     made.on("error", () => undefined);
+    // One that was not asked for yet is kept: who asks learns how it ended.
+    made.once("close", () => unasked.has(id) || forget(id));
     arriving.set(id, made);
     if (isOver) made.end();
     return made;
   };
-  /** Undefined if there are too many unrequested streams, which could fill the memory. */
+  /** Undefined if it is over, or if there are too many unrequested streams, which could fill the memory. */
   const arrivalFrom = (id: number): PassThrough | undefined => {
     if (!arriving.has(id)) {
+      if (over.has(id)) return undefined;
       if (unasked.size >= maxUnasked) return undefined;
       unasked.add(id);
     }
@@ -100,7 +113,9 @@ export function createStreams(peer: () => Peer, ended: Promise<unknown>): Stream
     },
     take: (id) => {
       unasked.delete(id);
-      return arrivalOf(id);
+      const stream = arrivalOf(id);
+      if (stream.closed) forget(id);
+      return stream;
     },
     drop: (id) => {
       arriving.get(id)?.destroy();

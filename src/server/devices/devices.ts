@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Device } from "../../contract/http/auth.ts";
 import { devicesFile, type StoredDevice } from "../../contract/http/files.ts";
 import type { Role } from "../../contract/http/route.ts";
@@ -75,9 +75,9 @@ export async function openDevices(ctx: DeviceContext, boot: string): Promise<Dev
       return { device, token };
     },
     find: (token, door) => {
-      const hash = sha256(token);
-      const found = devices.get(hash);
-      if (found === undefined || !timingSafeEqual(Buffer.from(hash), Buffer.from(found.tokenHash))) return undefined;
+      // How long a look-up by the hash takes tells nothing of a token.
+      const found = devices.get(sha256(token));
+      if (found === undefined) return undefined;
       if ((found.boot === undefined) !== (door === "public") || !isAlive(found)) return undefined;
       found.lastUsedAt = ctx.clock.now().toISOString();
       isChanged = true;

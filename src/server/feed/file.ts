@@ -1,14 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { feedHead, type FeedHead } from "../../contract/http/feed-file.ts";
 import type { FeedEvent } from "../../contract/http/events.ts";
 import type { SessionEvent } from "../../contract/work/history.ts";
 import { toCoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder, writeFileAtomic } from "../../system/files/files.ts";
-import { readBlock, scanFeed } from "./scan.ts";
+import { ensureFolder } from "../../system/files/files.ts";
+import { openOrMake, shorten } from "./open.ts";
+import { readBlock } from "./scan.ts";
 import { blockSize, note, type FeedState, type Page, type Wanted } from "./state.ts";
 
 // `feed.jsonl`: a head, then one event a line. The events themselves say how far the history of each session was read, so that a crash
@@ -38,7 +36,14 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
   const path = join(ctx.paths.feed, "feed.jsonl");
   await ensureFolder(ctx.paths.feed, { mode: 0o700 });
   let { handle, state } = await openOrMake(path);
-  if (state.size > limits.bytes) ({ handle, state } = await shorten(path, handle, state));
+  const limitSize = async (): Promise<void> => {
+    if (state.size <= limits.bytes) return;
+    const long = handle;
+    ({ handle, state } = await shorten(path, long, state));
+    // Only now: until then readers used it.
+    await long.close();
+  };
+  await limitSize();
   return {
     get id() {
       return state.head.feed;
@@ -62,7 +67,7 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
       }));
       const lines = numbered.map((event) => Buffer.from(`${JSON.stringify(event)}\n`));
       try {
-        await handle.write(Buffer.concat(lines), 0, undefined, state.size);
+        await writeAll(handle, Buffer.concat(lines), state.size);
       } catch (error) {
         // What was written of it is written over by the next one.
         await handle.truncate(state.size).catch(() => undefined);
@@ -72,13 +77,16 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
         note(state, event, state.size);
         state.size += lines[index]?.length ?? 0;
       }
-      if (state.size > limits.bytes) ({ handle, state } = await shorten(path, handle, state));
+      await limitSize();
       return numbered;
     },
+    // Both look up their place for each block: while one is read, the file may be shortened.
     after: async (seq, limit, wanted) => {
       const events: FeedEvent[] = [];
-      let read = Math.max(seq, state.head.first - 1);
-      for (let block = blockOf(state, read + 1); block < state.index.length; block += 1) {
+      let read = seq;
+      while (read < state.last) {
+        const { head, last } = state;
+        const block = blockOf(state, read + 1);
         for (const event of await readBlock(handle, state, block)) {
           if (event.seq <= read) continue;
           if (wanted(event)) {
@@ -87,13 +95,18 @@ export async function openFeedFile(ctx: FeedContext, limits: Limits = { bytes: 6
           }
           read = event.seq;
         }
+        read = Math.max(read, Math.min(last, head.first + (block + 1) * blockSize - 1));
       }
       return { events, read, more: false };
     },
     before: async (seq, limit, wanted) => {
       const events: FeedEvent[] = [];
-      for (let block = blockOf(state, Math.min(seq, state.last + 1) - 1); block >= 0; block -= 1) {
-        const part = (await readBlock(handle, state, block)).filter((event) => event.seq < seq && wanted(event));
+      let from = Math.min(seq, state.last + 1);
+      while (from > state.head.first) {
+        const [{ head }, end] = [state, from];
+        const block = blockOf(state, end - 1);
+        const part = (await readBlock(handle, state, block)).filter((event) => event.seq < end && wanted(event));
+        from = head.first + block * blockSize;
         events.unshift(...part.slice(-(limit - events.length + 1)));
         if (events.length <= limit) continue;
         events.splice(0, events.length - limit);
@@ -120,47 +133,10 @@ function blockOf({ head, index }: FeedState, seq: number): number {
   return Math.min(index.length - 1, Math.max(0, Math.floor((seq - head.first) / blockSize)));
 }
 
-interface Opened {
-  handle: FileHandle;
-  state: FeedState;
-}
-
-async function openOrMake(path: string): Promise<Opened> {
-  const found = await openFeedAt(path);
-  if (found !== undefined) return found;
-  return await makeFeed(path, { v: 1, feed: randomBytes(8).toString("hex"), first: 1, cursors: {} }, Buffer.alloc(0));
-}
-
-async function openFeedAt(path: string): Promise<Opened | undefined> {
-  // eslint-disable-next-line no-bitwise -- flags
-  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
-  if (handle === undefined) return undefined;
-  const state = (await handle.stat()).isFile() ? await scanFeed(handle) : undefined;
-  if (state === undefined) {
-    await handle.close();
-    return undefined;
+/** A disk that is almost full takes a part of it without an error; the rest then fails. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
-  // A last line that a crash cut is not an event.
-  await handle.truncate(state.size);
-  return { handle, state };
-}
-
-async function makeFeed(path: string, head: FeedHead, events: Uint8Array): Promise<Opened> {
-  const first = Buffer.from(`${JSON.stringify(feedHead.parse(head))}\n`);
-  await writeFileAtomic(path, Buffer.concat([first, events]), { mode: 0o600 });
-  const made = await openFeedAt(path);
-  if (made === undefined) throw new Error("the feed that was written cannot be read");
-  return made;
-}
-
-/** Keeps the newest half. The head keeps how far each session was read. */
-async function shorten(path: string, handle: FileHandle, state: FeedState): Promise<Opened> {
-  const block = Math.floor(state.index.length / 2);
-  const offset = state.index[block] ?? state.size;
-  const rest = Buffer.alloc(state.size - offset);
-  await handle.read(rest, 0, rest.length, offset);
-  const first = state.head.first + block * blockSize;
-  const made = await makeFeed(path, { ...state.head, first, cursors: state.cursors }, rest);
-  await handle.close();
-  return made;
 }

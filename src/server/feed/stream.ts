@@ -80,6 +80,16 @@ export function openStream(
     return frames.join("");
   }
 
+  /** A stream that fails is not cancelled as well, and would count as open for ever. */
+  async function newsOrEnd(): Promise<string> {
+    try {
+      return await news();
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -90,7 +100,7 @@ export function openStream(
           }
           wake = Promise.withResolvers();
           const isQuiet = Date.now() - sentAt >= quietMs;
-          const found = (await news()) || (isQuiet ? ": still here\n\n" : "");
+          const found = (await newsOrEnd()) || (isQuiet ? ": still here\n\n" : "");
           if (found !== "") {
             sentAt = Date.now();
             controller.enqueue(text.encode(found));

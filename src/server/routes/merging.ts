@@ -7,7 +7,8 @@ import type { Scope } from "../../app/scope.ts";
 import type { mergingRoutes } from "../../contract/http/merging.ts";
 import { usageError } from "../../errors.ts";
 import { begin } from "../begin.ts";
-import { defined, requireRole, type Handlers } from "../route.ts";
+import { defined } from "../../system/defined.ts";
+import { requireRole, type Handlers } from "../route.ts";
 
 export const mergingHandlers: Handlers<keyof typeof mergingRoutes> = {
   "GET /conflicts": async ({ query, scope }) => {

@@ -7,7 +7,8 @@ import type { sessionRoutes } from "../../contract/http/sessions.ts";
 import { usageError } from "../../errors.ts";
 import { begin } from "../begin.ts";
 import { collectTail } from "../tail.ts";
-import { defined, requireRole, type Handlers } from "../route.ts";
+import { defined } from "../../system/defined.ts";
+import { requireRole, type Handlers } from "../route.ts";
 
 const defaultTail = 256 * 1024;
 const mostTail = 2 * 1024 * 1024;

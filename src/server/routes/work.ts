@@ -10,7 +10,8 @@ import { openHost } from "../../app/hosts.ts";
 import type { Scope } from "../../app/scope.ts";
 import { begin } from "../begin.ts";
 import { securityHeaders } from "../door/headers.ts";
-import { defined, requireRole, whoIs, type Handlers } from "../route.ts";
+import { defined } from "../../system/defined.ts";
+import { requireRole, whoIs, type Handlers } from "../route.ts";
 
 const active = ["created", "running", "waiting"];
 

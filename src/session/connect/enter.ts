@@ -12,7 +12,7 @@ import { readInside, shouldReportLogin } from "./login-note.ts";
 import { locked } from "../lifecycle/outcome.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 import { agentOf } from "../record/agent.ts";
 import { type OwnProgram, writeOwnProgram } from "../../work/state/own-program.ts";
 import { followTerminal } from "./agent-terminal.ts";
@@ -30,9 +30,8 @@ import { containersOf, takePrefetched } from "../inspect/observe.ts";
  * @throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, CLONE_MISSING, what `up` throws, INTERRUPTED
  */
 export async function enterSession(ctx: Context, request: ConnectRequest, io: ConnectIo): Promise<number> {
-  const entry = await selectOne(ctx, request.selector);
-  if ("error" in entry) throw entry.error;
-  const started = await ensureRunning(ctx, entry.record, request, io);
+  const record = await requireRecord(ctx, request.selector);
+  const started = await ensureRunning(ctx, record, request, io);
   const { ready: hold } = started;
   warnUnfinished(ctx, started.record);
   const { sshAgent } = request.settings;

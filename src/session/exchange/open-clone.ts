@@ -3,8 +3,7 @@ import type { Context } from "../../system/context.ts";
 import type { OneSession, OpenClone } from "../session-host.ts";
 import { insideOf } from "../inspect/inside-of.ts";
 import { locked } from "../lifecycle/outcome.ts";
-import type { SessionRecord } from "../record/record.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 import { checkCloned } from "../lifecycle/startable.ts";
 import { withGitHint } from "./git-hint.ts";
 
@@ -13,7 +12,7 @@ import { withGitHint } from "./git-hint.ts";
  * @throws SESSION_NOT_FOUND, SESSION_BUSY, CLONE_MISSING
  */
 export async function openClone(ctx: Context, selector: OneSession): Promise<OpenClone> {
-  const found = await findRecord(ctx, selector);
+  const found = await requireRecord(ctx, selector);
   const opened = Promise.withResolvers<OpenClone>();
   const closed = Promise.withResolvers<void>();
   const held = locked(ctx, found, "check", async (record, inner) => {
@@ -42,7 +41,7 @@ export async function openClone(ctx: Context, selector: OneSession): Promise<Ope
  * @throws SESSION_NOT_FOUND, CLONE_MISSING
  */
 export async function readClone(ctx: Context, selector: OneSession): Promise<OpenClone> {
-  const record = await findRecord(ctx, selector);
+  const record = await requireRecord(ctx, selector);
   await checkCloned(ctx, record);
   const { name, email } = record.devcontainer?.git ?? {};
   return {
@@ -61,15 +60,9 @@ export async function diffClone(
   selector: OneSession,
   options: { stat: boolean; paths: readonly string[]; columns: number },
 ): Promise<Diff> {
-  const record = await findRecord(ctx, selector);
+  const record = await requireRecord(ctx, selector);
   await checkCloned(ctx, record);
   return await withGitHint({ name: record.name, path: ctx.paths.clone(record.id) }, async () =>
     diffSession(await insideOf(ctx, record), { start: record.start.commit, ...options }),
   );
-}
-
-async function findRecord(ctx: Context, selector: OneSession): Promise<SessionRecord> {
-  const entry = await selectOne(ctx, selector);
-  if ("record" in entry) return entry.record;
-  throw entry.error;
 }

@@ -1,4 +1,4 @@
-import type { RecordEntry } from "./record.ts";
+import type { RecordEntry, SessionRecord } from "./record.ts";
 import { readdirSync, type Dirent } from "node:fs";
 import type { OneSession } from "../../contract/remote/requests.ts";
 import { CoworkError, toCoworkError } from "../../errors.ts";
@@ -66,6 +66,16 @@ export async function selectOne(ctx: Pick<Context, "paths">, selector: OneSessio
   const [entry] = await selectRecords(ctx, selector);
   if (entry === undefined) throw noSession(plain(selector.names[0]));
   return entry;
+}
+
+/**
+ * The record of the one selected session.
+ * @throws SESSION_NOT_FOUND, or why its record cannot be read
+ */
+export async function requireRecord(ctx: Pick<Context, "paths">, selector: OneSession): Promise<SessionRecord> {
+  const entry = await selectOne(ctx, selector);
+  if ("record" in entry) return entry.record;
+  throw entry.error;
 }
 
 export function noSession(which: string, hint: Hint = [ownCommand("list")]): CoworkError {

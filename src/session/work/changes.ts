@@ -37,12 +37,15 @@ export async function waitForChange(
   const look = (): void => void (isSame() || changed.resolve());
   const watchers = foldersOf(paths).flatMap((folder) => watchFolder(folder, look));
   const timers = [setInterval(look, lookMs), setTimeout(changed.resolve, ms)];
-  signal.addEventListener("abort", () => changed.resolve(), { once: true });
+  const onAbort = (): void => changed.resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
   // Something may have been written before the folders were watched.
   look();
   try {
     await changed.promise;
   } finally {
+    // A server waits again and again with the signal of its whole life.
+    signal.removeEventListener("abort", onAbort);
     for (const timer of timers) clearInterval(timer);
     for (const watcher of watchers) watcher.close();
   }

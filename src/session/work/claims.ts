@@ -13,7 +13,7 @@ import { containersBySession } from "../inspect/observe.ts";
 import { ownContainers } from "../inspect/own-containers.ts";
 import { devContainer } from "../inspect/view.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { readRecords, selectOne, selectRecords } from "../record/records.ts";
+import { readRecords, requireRecord, selectRecords } from "../record/records.ts";
 
 /** Claims of the selected sessions, as they are now. */
 export async function listClaims(ctx: Context, selector: Selector): Promise<ClaimView[]> {
@@ -36,7 +36,7 @@ export async function noteChanged(
   selector: OneSession,
   changed: Changed,
 ): Promise<Record<string, never>> {
-  const { id, name, project } = await recordOf(ctx, selector);
+  const { id, name, project } = await requireRecord(ctx, selector);
   await keepDerived(ctx, { project, sessionIds: await sessionIdsOf(ctx, project) }, { ...changed, id, session: name });
   return {};
 }
@@ -58,7 +58,7 @@ async function sessionIdsOf(ctx: Context, project: string): Promise<string[]> {
 
 /** @throws SESSION_NOT_FOUND, CLAIMED, USAGE */
 export async function claimPaths(ctx: Context, selector: OneSession, request: ClaimRequest): Promise<ClaimView> {
-  return await claimFor(ctx, await recordOf(ctx, selector), request, "person");
+  return await claimFor(ctx, await requireRecord(ctx, selector), request, "person");
 }
 
 /** The same for a session that asked for it itself. */
@@ -87,7 +87,7 @@ export async function releaseClaims(
   selector: OneSession,
   globs: readonly string[],
 ): Promise<ClaimView[]> {
-  return await releaseFor(ctx, await recordOf(ctx, selector), globs);
+  return await releaseFor(ctx, await requireRecord(ctx, selector), globs);
 }
 
 export async function releaseFor(ctx: Context, record: SessionRecord, globs: readonly string[]): Promise<ClaimView[]> {
@@ -172,10 +172,4 @@ function forgetLapsed(stored: StoredClaims, sessionId: string): StoredClaims {
 
 function viewOf(project: string, claim: Claim & { derived?: true }): ClaimView {
   return { ...claim, project, host: "local" };
-}
-
-async function recordOf(ctx: Context, selector: OneSession): Promise<SessionRecord> {
-  const entry = await selectOne(ctx, selector);
-  if ("error" in entry) throw entry.error;
-  return entry.record;
 }

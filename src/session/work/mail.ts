@@ -22,15 +22,27 @@ const maxNames = 500;
 /** The program waits five seconds for an answer. In ms. */
 const keptMs = 60_000;
 
-/** Answers what a session asks. The usual case, an empty mailbox, costs one look. */
+/**
+ * Answers what a session asks. The usual case, an empty mailbox, costs one look. Only an interrupt is thrown: what one session asks, or that it cannot be
+ * answered, must not keep a person from the others.
+ */
 export async function takeInMail(ctx: Context, record: SessionRecord): Promise<void> {
+  try {
+    await answerAll(ctx, record);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    ctx.log(`${record.id}: its mail: ${toCoworkError(error).message}`);
+  }
+}
+
+async function answerAll(ctx: Context, record: SessionRecord): Promise<void> {
   const root = ctx.paths.events(record.id);
   const names = listMail(root);
   for (const [n, name] of names.toSorted().entries()) {
     const path = join(root, "mail", name);
     const request = n < atOnce ? readMail(path, root) : undefined;
-    await removeMail(path, root);
-    if (n >= atOnce) continue;
+    // What stays, such as a folder, would be answered again at each look.
+    if (!(await removeMail(path, root)) || n >= atOnce) continue;
     const answer = request === undefined ? unreadable : await answered(ctx, record, request);
     await putAnswer(ctx, record.id, name, answer);
   }
@@ -56,14 +68,17 @@ function readMail(path: string, root: string): Mail | undefined {
   }
 }
 
-async function removeMail(path: string, root: string): Promise<void> {
+/** @returns false if it is gone already, or is a folder */
+async function removeMail(path: string, root: string): Promise<boolean> {
   const parent = await openParent(path, root).catch(() => undefined);
+  if (parent === undefined) return false;
   try {
-    if (parent !== undefined) unlinkSync(parent.folder.at(parent.name));
+    unlinkSync(parent.folder.at(parent.name));
+    return true;
   } catch {
-    // It is gone, or a folder that is not ours.
+    return false;
   } finally {
-    await parent?.folder.close();
+    await parent.folder.close();
   }
 }
 

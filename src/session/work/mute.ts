@@ -8,7 +8,7 @@ import { readSmallFile } from "../../system/files/small-file.ts";
 import { isHeld } from "../../system/locks.ts";
 import { plain } from "../../system/text.ts";
 import { appendHistory } from "../../work/history/append.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 
 /** Held by the process of this home that sends messages. */
 export const notifierLock = "notifier";
@@ -22,9 +22,7 @@ export async function muteSession(
   selector: OneSession,
   { muted, until, by }: MuteRequest,
 ): Promise<MutedView> {
-  const entry = await selectOne(ctx, selector);
-  if ("error" in entry) throw entry.error;
-  const { id } = entry.record;
+  const { id } = await requireRecord(ctx, selector);
   const view: MutedView = { muted, ...(until === undefined || !muted ? {} : { until }) };
   if (muted) await writeFileAtomic(ctx.paths.muted(id), JSON.stringify(view), { mode: 0o600 });
   else rmSync(ctx.paths.muted(id), { force: true });

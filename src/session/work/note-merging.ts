@@ -3,7 +3,7 @@ import type { OneSession } from "../../contract/remote/requests.ts";
 import type { Context } from "../../system/context.ts";
 import { appendHistory, type HistoryDraft } from "../../work/history/append.ts";
 import { readHistory } from "../../work/history/read-history.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 
 /** Paths in one event. */
 const maxPaths = 20;
@@ -19,9 +19,7 @@ export async function noteMerging(
   selector: OneSession,
   events: readonly MergingEvent[],
 ): Promise<{ mergedAt?: string }> {
-  const entry = await selectOne(ctx, selector);
-  if (!("record" in entry)) throw entry.error;
-  const { id } = entry.record;
+  const { id } = await requireRecord(ctx, selector);
   const wanted = events.filter(({ type }) => type !== merged);
   const found = events.find(({ type }) => type === merged);
   const before = found?.commit === undefined ? undefined : await findMerged(ctx, id, found.commit);

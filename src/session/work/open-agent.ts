@@ -14,7 +14,7 @@ import { hasAgentWindow, openAgentWindow } from "../connect/tmux.ts";
 import { paneEnvironment } from "../connect/tmux-plan.ts";
 import { agentOf } from "../record/agent.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 import { endActiveRun } from "./active-run.ts";
 
 /**
@@ -23,7 +23,7 @@ import { endActiveRun } from "./active-run.ts";
  * @throws RUN_ACTIVE if the answer is no, AGENT_UNAVAILABLE, USAGE for a prompt to a program of `AGENT_COMMAND`
  */
 export async function openAgent(ctx: Context, selector: OneSession, request: OpenRequest): Promise<Opened> {
-  const record = await selected(ctx, selector);
+  const record = await requireRecord(ctx, selector);
   const { name } = record;
   const agent = agentOf(record);
   if (agent !== undefined && agent.terminal === undefined)
@@ -51,7 +51,7 @@ export async function openAgent(ctx: Context, selector: OneSession, request: Ope
 
 /** Whether the agent has a window of the host's tmux. */
 export async function agentWindow(ctx: Context, selector: OneSession): Promise<{ open: boolean }> {
-  return { open: await hasAgentWindow(ctx, (await selected(ctx, selector)).id) };
+  return { open: await hasAgentWindow(ctx, (await requireRecord(ctx, selector)).id) };
 }
 
 /** Ends the active run in order. @returns that run, as it ended */
@@ -93,10 +93,4 @@ function launchOf(ctx: Context, record: SessionRecord, { selector, request, run 
   // A run that had not started has no conversation yet: its task is the first prompt.
   const task = prompt ?? (run === undefined ? undefined : readRunRequest(ctx, record.id, run.n)?.prompt);
   return { ...base, conversation: randomUUID(), resume: false, ...(task === undefined ? {} : { prompt: task }) };
-}
-
-async function selected(ctx: Context, selector: OneSession): Promise<SessionRecord> {
-  const entry = await selectOne(ctx, selector);
-  if ("error" in entry) throw entry.error;
-  return entry.record;
 }

@@ -17,7 +17,7 @@ import { hasAgentWindow } from "../connect/tmux.ts";
 import { insideOf } from "../inspect/inside-of.ts";
 import { checkStartable } from "../lifecycle/startable.ts";
 import type { SessionRecord } from "../record/record.ts";
-import { selectOne, selectRecords } from "../record/records.ts";
+import { requireRecord, selectRecords } from "../record/records.ts";
 import { workPlace } from "./place.ts";
 
 /**
@@ -26,7 +26,7 @@ import { workPlace } from "./place.ts";
  * @throws NOT_LOGGED_IN before anything is created, RUN_ACTIVE, RUN_NOT_FOUND, NO_CONVERSATION, what `start` throws about the session
  */
 export async function startRun(ctx: Context, selector: OneSession, request: RunRequest): Promise<RunView> {
-  const record = await selected(ctx, selector);
+  const record = await requireRecord(ctx, selector);
   await checkStartable(ctx, record);
   const place = workPlace(record, undefined);
   if (place.agent.run === undefined)
@@ -107,7 +107,7 @@ export async function endRun(
   selector: OneSession,
   { n, by }: { n: number; by: string },
 ): Promise<RunView> {
-  const { id, name } = await selected(ctx, selector);
+  const { id, name } = await requireRecord(ctx, selector);
   if (await stopRun(ctx, { id }, n, { by: plain(by).slice(0, 100) })) await runEnded(ctx, { id }, endMs);
   const run = readRun(ctx, id, n);
   if (run === undefined) throw noRun(name, n);
@@ -116,15 +116,9 @@ export async function endRun(
 
 /** Writes the artifacts of a run as a tar stream. @throws RUN_NOT_FOUND */
 export async function saveRun(ctx: Context, selector: OneSession, n: number, out: Writable): Promise<void> {
-  const record = await selected(ctx, selector);
+  const record = await requireRecord(ctx, selector);
   const run = readRun(ctx, record.id, n);
   if (run === undefined) throw noRun(record.name, n);
   const git = async (): ReturnType<typeof insideOf> => await insideOf(ctx, record);
   await saveRunFiles(ctx, { place: workPlace(record, undefined), run, git }, out);
-}
-
-async function selected(ctx: Context, selector: OneSession): Promise<SessionRecord> {
-  const entry = await selectOne(ctx, selector);
-  if ("error" in entry) throw entry.error;
-  return entry.record;
 }

@@ -16,7 +16,7 @@ import { isInTerminal } from "../../work/state/in-terminal.ts";
 import type { WorkPlace } from "../../work/types.ts";
 import { containersOf } from "../inspect/observe.ts";
 import { devContainer } from "../inspect/view.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 import { findTerminalAgent, interruptTerminal, sendToTerminal } from "./terminal-agent.ts";
 import { workPlace } from "./place.ts";
 import { startRun } from "./runs.ts";
@@ -134,9 +134,8 @@ export async function interruptAgent(
 }
 
 async function placeOf(ctx: Context, selector: OneSession): Promise<WorkPlace> {
-  const entry = await selectOne(ctx, selector);
-  if ("error" in entry) throw entry.error;
-  return workPlace(entry.record, devContainer(await containersOf(ctx, entry.record)));
+  const record = await requireRecord(ctx, selector);
+  return workPlace(record, devContainer(await containersOf(ctx, record)));
 }
 
 function inTerminal({ name, agent }: WorkPlace, then: string): CoworkError {

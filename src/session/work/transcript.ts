@@ -1,16 +1,15 @@
-import { CoworkError, usageError } from "../../errors.ts";
-import { ownCommand } from "../../hint.ts";
+import { usageError } from "../../errors.ts";
 import type { OneSession } from "../../contract/remote/requests.ts";
 import type { RunView } from "../../contract/work/run.ts";
 import type { TranscriptAnswer, TranscriptEntry, TranscriptQuery } from "../../contract/work/transcript.ts";
 import type { Context } from "../../system/context.ts";
+import { noRun } from "../../work/runs/no-run.ts";
 import { newestRun, readRun, readRunRequest } from "../../work/runs/run-files.ts";
 import { isActive } from "../../work/runs/run-state.ts";
 import { entryOf } from "../../work/transcript/entries.ts";
 import { newestConversation, readOwnPart, readRunPart } from "../../work/transcript/read-part.ts";
 import type { WorkPlace } from "../../work/types.ts";
-import type { SessionRecord } from "../record/record.ts";
-import { selectOne } from "../record/records.ts";
+import { requireRecord } from "../record/records.ts";
 import { knownAgentPlace } from "./place.ts";
 
 /** A place in a transcript: in the output of a run (0: there is none), or in a conversation after it. */
@@ -30,12 +29,10 @@ export async function readTranscript(
   selector: OneSession,
   { run: wanted, after }: TranscriptQuery,
 ): Promise<TranscriptAnswer> {
-  const entry = await selectOne(ctx, selector);
-  if (!("record" in entry)) throw entry.error;
-  const { record } = entry;
+  const record = await requireRecord(ctx, selector);
   const place = knownAgentPlace(record, undefined);
   const run = wanted === undefined ? newestRun(ctx, record.id) : readRun(ctx, record.id, wanted);
-  if (run === undefined && wanted !== undefined) throw noRun(record, wanted);
+  if (run === undefined && wanted !== undefined) throw noRun(record.name, wanted);
   const last = after === undefined ? undefined : parseCursor(after);
   const n = run?.n ?? 0;
   const reset = last !== undefined && last.run !== n;
@@ -86,8 +83,4 @@ function parseCursor(text: string): Cursor {
   const [, run, conversation, offset] = /^(\d{1,9})\.([0-9a-f-]{0,64})\.(\d{1,15})$/.exec(text) ?? [];
   if (run === undefined) throw usageError("That is not a cursor of a transcript.", "cowork logs <session>");
   return { run: Number(run), conversation: conversation || undefined, offset: Number(offset) };
-}
-
-function noRun({ name }: SessionRecord, n: number): CoworkError {
-  return new CoworkError("RUN_NOT_FOUND", `Session ${name} has no run ${n}.`, { hint: [ownCommand("runs", name)] });
 }

@@ -93,36 +93,34 @@ describe("a full disk on the host", () => {
 
 describe("a connection that is cut", () => {
   it("while Node or the project is sent or the container starts: init reconnects each time and succeeds", async () => {
-    // What is sent to a folder stays half received until the connection is cut.
-    const hold = (folder: string): string => `/tmp/hold-${folder}`;
-    const cutHeld = (folder: string) => async (): Promise<void> => {
-      await cutConnections(machine, `[ -n "$(find /root/.cowork/lib/${folder} -name '.in.*')" ]`);
-      await onHost(`rm ${hold(folder)}`);
+    // What is sent to a folder stays half received until the connection is cut, and the project at least unread.
+    const hold = (what: string): string => `/tmp/hold-${what}`;
+    const cutHeld = (what: string, when: string) => async (): Promise<void> => {
+      await cutConnections(machine, `[ -n "$(find ${when})" ]`);
+      await onHost(`rm ${hold(what)}`);
     };
-    const gzip = [
-      "#!/bin/sh",
-      "folder=$(readlink /proc/$$/fd/1 | cut -d/ -f5)",
-      `while [ -e "${hold("$folder")}" ]; do sleep 0.02; done`,
-      'exec /usr/bin/gzip "$@"',
-    ].join("\n");
-    await onHost(`touch ${hold("node")} ${hold("remote")}
-cat >/usr/local/bin/gzip <<'end' && chmod 755 /usr/local/bin/gzip
-${gzip}
+    const whileHeld = (what: string): string => `while [ -e "${hold(what)}" ]; do sleep 0.02; done`;
+    const wrap = async (program: string, before: string): Promise<string> =>
+      await onHost(`cat >/usr/local/bin/${program} <<'end' && chmod 755 /usr/local/bin/${program}
+#!/bin/sh
+${before}
+exec /usr/bin/${program} "$@"
 end`);
+    await onHost(`touch ${["node", "remote", "project"].map(hold).join(" ")}`);
+    await wrap("gzip", `folder=$(readlink /proc/$$/fd/1 | cut -d/ -f5)\n${whileHeld("$folder")}`);
+    await wrap("git", `case " $* " in *" bundle list-heads "*) ${whileHeld("project")} ;; esac`);
+    const incoming = "/root/.cowork/projects/*.git/cowork-incoming -size +1000k";
     const result = await interrupted(
       ["--host", "box", "init", "a", "--json"],
-      { at: /sending Node/, do: cutHeld("node") },
-      { at: /sending cowork/, do: cutHeld("remote") },
-      {
-        at: /sending the project: /,
-        do: cutWhen('[ -n "$(find /root/.cowork/projects/*.git/cowork-incoming -size +1000k)" ]'),
-      },
+      { at: /sending Node/, do: cutHeld("node", "/root/.cowork/lib/node -name '.in.*'") },
+      { at: /sending cowork/, do: cutHeld("remote", "/root/.cowork/lib/remote -name '.in.*'") },
+      { at: /sending the project: /, do: cutHeld("project", incoming) },
       { at: /MB already sent/, do: () => undefined },
       { at: /a {2}container {2}starting/, do: cutWhen() },
     );
     expect(result.code, result.stderr).toBe(0);
     expect(sessionsOf(result)).toMatchObject([{ name: "a", host: "box", state: "running" }]);
-    await onHost("rm /usr/local/bin/gzip");
+    await onHost("rm /usr/local/bin/gzip /usr/local/bin/git");
     expect(await containers("app-a")).toHaveLength(1);
     expect(await onHost("ls -A /root/.cowork/projects/app.git/cowork-incoming /root/.cowork/lib/node/bin")).not.toMatch(
       /bundle|\.in\./,
@@ -156,7 +154,7 @@ end`);
     });
     expect(result.code, result.stderr).toBe(4);
     expect(result.stderr).toMatch(/connection to box broke/);
-    await onHost("for i in $(seq 100); do pgrep -f '^sleep 4242' || exit 0; sleep 0.1; done; exit 1");
+    await onHost("while pgrep -f '^sleep 4242'; do sleep 0.1; done");
   });
 
   it("during pull: no ref is created, and the next pull fetches everything", async () => {
@@ -251,7 +249,7 @@ describe("Ctrl-C", () => {
     });
     expect(result.code, result.stderr).toBe(130);
     // The job on the host must end, not only the local command.
-    await onHost("for i in $(seq 100); do pgrep -f '[_]_host job' || exit 0; sleep 0.1; done; exit 1");
+    await onHost("while pgrep -f '[_]_host job'; do sleep 0.1; done");
     const again = await cowork("--host", "box", "init", "ctrl", "--json");
     expect(again.code, again.stderr).toBe(0);
     expect(sessionsOf(again)).toMatchObject([{ name: "ctrl", state: "running" }]);
@@ -339,13 +337,11 @@ describe("a host that lacks something", () => {
   });
 
   it("its engine: commands exit with 4 and name the host", async () => {
-    await onHost(
-      "kill $(cat /var/run/docker.pid); for i in $(seq 100); do [ -e /var/run/docker.pid ] || exit 0; sleep 0.1; done; exit 1",
-    );
+    await onHost("kill $(cat /var/run/docker.pid); while [ -e /var/run/docker.pid ]; do sleep 0.1; done");
     const list = await cowork("--host", "box", "list", "--json");
     const init = await cowork("--host", "box", "init", "noengine", "--json");
     await onHost(
-      "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; for i in $(seq 100); do docker info >/dev/null 2>&1 && exit 0; sleep 0.3; done; exit 1",
+      "(setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &) ; until docker info >/dev/null 2>&1; do sleep 0.3; done",
     );
     for (const result of [list, init]) expect(result.code, result.stdout).toBe(4);
     expectError(list, "ENGINE_UNREACHABLE", /^box: .*cowork --host box doctor/);

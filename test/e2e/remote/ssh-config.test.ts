@@ -127,7 +127,10 @@ while (accept(my $c,$l)) { while(<$c>){last if /^\\r?\\n$/} print $c "HTTP/1.0 2
 
 it("-L and -D forward to ports in the session and report a closed port; -R is refused", async () => {
   await ssh(["cowork.a", "cat >/tmp/http.pl"], Buffer.from(httpServer));
-  const serving = await ssh(["cowork.a", "setsid perl -e 'close STDERR; do q(/tmp/http.pl)' </dev/null & sleep 1"]);
+  const serving = await ssh([
+    "cowork.a",
+    "setsid perl -e 'close STDERR; do q(/tmp/http.pl)' </dev/null >/tmp/listens & until [ -s /tmp/listens ]; do sleep 0.1; done; cat /tmp/listens",
+  ]);
   expect(serving.stdout).toBe("listens\n");
   const [web, closed, socks] = [await freePort(), await freePort(), await freePort()];
   const forward = ["-L", `${web}:localhost:8099`, "-L", `${closed}:localhost:1`, "-D", String(socks)];

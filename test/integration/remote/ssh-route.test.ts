@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import { failure, run, to, useSshMachine } from "../../support/remote/ssh-fixture.ts";
+import { startSilentServer } from "../../support/remote/silent-server.ts";
 import { startSshMachine } from "../../support/remote/ssh-machine.ts";
 
 const fixture = useSshMachine("ssh-route");
@@ -103,8 +104,10 @@ describe("the route", () => {
   test("is given up when the user interrupts", async () => {
     const controller = new AbortController();
     const person = await knownPerson({ signal: controller.signal });
-    const coming = failure(connect(person, to(fixture.machine)));
-    setTimeout(() => controller.abort(), 30);
+    await using silent = await startSilentServer();
+    const coming = failure(connect(person, `ssh://person@127.0.0.1:${silent.port}`));
+    await silent.asked;
+    controller.abort();
     expect((await coming).code).toBe("INTERRUPTED");
   });
 });

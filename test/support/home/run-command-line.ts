@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { realParts, type AppParts } from "../../../src/commands/process/app-parts.ts";
 import { runCli } from "../../../src/commands/line/cli.ts";
@@ -73,4 +73,9 @@ export async function runCommandLine(line: string | string[], setting: CommandSe
   };
   const code = await runCli(argv, caller, { ...realParts, makeHost: async () => host, makeRemote });
   return { code, stdout: caller.stdout(), stderr: caller.stderr(), calls, root, home };
+}
+
+/** The text of a project's configuration file. */
+export async function readConfOf(root: string): Promise<string> {
+  return await readFile(join(root, ".cowork", ".cowork.conf"), "utf8");
 }

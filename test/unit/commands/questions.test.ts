@@ -79,13 +79,11 @@ describe("the question about the agent's settings in a repository", () => {
     const terminal = keys === undefined ? fakeTerminal() : fakeTerminal({ columns: 80 });
     const ctx = await contextOf(terminal, { trust });
     const shown = (): boolean => /Let these settings count|Trust this/.test(terminal.written().stderr);
-    const answer = ctx.ask(question);
+    const over = new AbortController();
+    const answer = ctx.ask(question).finally(() => over.abort());
     // Without a question it is answered at once.
-    const typed = async (): Promise<void> => {
-      for (let look = 0; look < 100 && !shown(); look += 1) await new Promise((done) => void setTimeout(done, 5));
-      if (shown()) terminal.type(keys ?? "");
-    };
-    if (keys !== undefined) await Promise.race([answer, typed()]);
+    while (!shown() && !over.signal.aborted) await new Promise((done) => void setTimeout(done, 5));
+    if (!over.signal.aborted) terminal.type(keys ?? "");
     return { answer: await answer, isShown: shown() };
   }
 

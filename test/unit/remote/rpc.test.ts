@@ -1,11 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { CoworkError } from "../../../src/errors.ts";
 import { createLines, type Lines } from "../../../src/remote/rpc/lines.ts";
 import { createPeer, type Offered, type Peer } from "../../../src/remote/rpc/peer.ts";
 import { createStreams, type Streams } from "../../../src/remote/rpc/streams.ts";
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // What a reference was read from in this turn of the loop is kept until its end.
+  await new Promise((done) => setImmediate(done));
+  collect();
+}
 
 const goneError = (): CoworkError => new CoworkError("HOST_UNREACHABLE", "gone");
 
@@ -270,6 +280,29 @@ describe("streams", () => {
     expect((await buffer(got)).length).toBeGreaterThan(0);
     // The same for a stream that is taken after that.
     expect((await buffer(sb.take(2))).length).toBe(0);
+  });
+
+  test("are forgotten when they are over, and what still arrives of them is nothing new", async () => {
+    const { a, sa, sb } = streamPair();
+    const read = async (id: number): Promise<WeakRef<Readable>> => {
+      const [stream] = [sb.take(id)];
+      await Promise.all([text(stream), sa.pump(id, Readable.from([Buffer.from("some")]))]);
+      return new WeakRef(stream);
+    };
+    const dropped = (id: number): WeakRef<Readable> => {
+      const stream = sb.take(id);
+      sb.drop(id);
+      return new WeakRef(stream);
+    };
+    const refs = [await read(1), dropped(2)];
+    for (let n = 0; n < 100; n++) await a.tell("streamData", 2, "late");
+    expect(await a.call("ping")).toBe("pong");
+    await collectGarbage();
+    expect(refs.map((ref) => ref.deref())).toEqual([undefined, undefined]);
+    // Streams that come before they are asked for have as much room as before.
+    for (let id = 10; id < 18; id++) await a.tell("streamData", id, Buffer.from("early").toString("base64"));
+    expect(await a.call("ping")).toBe("pong");
+    expect([10, 17].map((id) => sb.take(id).readableLength)).toEqual([5, 5]);
   });
 
   test("that were not requested do not accumulate without limit", async () => {

@@ -222,16 +222,18 @@ describe.concurrent("a login", () => {
     });
     const someone = await hurried();
     let answer: (text: string) => void = () => undefined;
-    const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+    let asked = Promise.withResolvers<void>();
     const ctx = {
       ...someone.ctx,
       askSecret: async () => {
-        asked();
-        return await new Promise<string>((resolve) => (answer = resolve));
+        return await new Promise<string>((resolve) => {
+          answer = resolve;
+          asked.resolve();
+        });
       },
     };
     const first = connectSsh(ctx, { destination });
-    await isAsked;
+    await asked.promise;
     // longer than ConnectTimeout
     await new Promise((done) => void setTimeout(done, 2500));
     answer("made up");
@@ -239,8 +241,9 @@ describe.concurrent("a login", () => {
     connection.close();
 
     let isOver = false;
+    asked = Promise.withResolvers();
     const second = failure(connectSsh(ctx, { destination })).finally(() => (isOver = true));
-    await new Promise((done) => void setTimeout(done, 300));
+    await asked.promise;
     leave();
     await new Promise((done) => void setTimeout(done, 300));
     expect(isOver).toBe(false);

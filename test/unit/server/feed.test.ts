@@ -1,9 +1,11 @@
 import { appendFile, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import type { SessionEvent } from "../../../src/contract/work/history.ts";
 import { openFeed, type Feed } from "../../../src/server/feed/feed.ts";
 import { coworkPaths } from "../../../src/system/paths.ts";
+import { tree } from "../../support/git/tree.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 const all = (): boolean => true;
@@ -128,4 +130,50 @@ test("a report that was taken in late comes once: the events of a session keep t
   expect(feed.cursors("local")).toEqual({ "app-a": 3, "app-b": 1 });
   await feed.close();
   expect((await feedIn(home)).cursors("local")).toEqual({ "app-a": 3, "app-b": 1 });
+});
+
+test.each(["after", "before"] as const)(
+  "a file that becomes shorter while it is read (%s) keeps nothing from the reader, and gives nothing twice",
+  async (end) => {
+    const feed = await feedIn(await temporaryFolder(), 1_000_000);
+    const many = (from: number): SessionEvent[] => range(from, from + 999).map((n) => event("a", n));
+    for (let n = 1; n <= 3000; n += 1000) await feed.append("local", many(n));
+    const { first } = feed;
+    const appended = (async () => {
+      for (let n = 3001; feed.first === first; n += 1000) await feed.append("local", many(n));
+    })();
+    // One of these reads is under way when the file becomes shorter.
+    while (feed.first === first) {
+      const { last } = feed;
+      const page = await (end === "after" ? feed.after(0, 100_000, all) : feed.before(last + 1, 100_000, all));
+      const seqs = page.events.map(({ seq }) => seq);
+      expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
+      expect(seqs).toEqual(expect.arrayContaining(range(feed.first, last)));
+    }
+    await appended;
+  },
+);
+
+test("a disk that takes only a part of what is written loses that, and no more", async () => {
+  const home = await temporaryFolder();
+  const script = join(home, "fill.ts");
+  const modules = ["server/feed/feed.ts", "system/paths.ts"].map((name) => JSON.stringify(join(tree, "src", name)));
+  await writeFile(
+    script,
+    `import { openFeed } from ${modules[0]};
+    import { coworkPaths } from ${modules[1]};
+    const feed = await openFeed({ paths: coworkPaths(${JSON.stringify(home)}), log: () => undefined });
+    const [first, large, last] = ${JSON.stringify([event("a", 1), event("a", 2, { data: { text: "x".repeat(20_000) } }), event("a", 3)])};
+    await feed.append("local", [first]);
+    await feed.append("local", [large]).then(() => console.log("written"), () => console.log("refused"));
+    await feed.append("local", [last]);
+    await feed.close();`,
+  );
+  // The limit stands for the end of the disk: the first part of the large event fits.
+  const { stdout } = await execa("sh", ["-c", 'ulimit -f 16; exec "$@"', "sh", process.execPath, script]);
+  expect(stdout).toBe("refused");
+  expect((await (await feedIn(home)).after(0, 10, all)).events).toMatchObject([
+    { seq: 1, n: 1 },
+    { seq: 2, n: 3 },
+  ]);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { EventsQuery, SessionEvent } from "../../../src/contract/work/history.ts";
 import { CoworkError } from "../../../src/errors.ts";
+import type { Feed } from "../../../src/server/feed/feed.ts";
+import { openStream } from "../../../src/server/feed/stream.ts";
 import type { SessionHost } from "../../../src/session/session-host.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 import { testServer, type TestServer } from "../../support/server/test-server.ts";
@@ -189,6 +191,20 @@ test("events are filtered by type, session, project and host", async () => {
   expect(await count("limit=2")).toBe(2);
   for (const bad of ["after=x", "limit=-1", "after=1&before=2"])
     expect((await server.call(`GET /events?${bad}`, { token })).status).toBe(400);
+});
+
+test("a stream whose feed cannot be read ends, and does not count as open any more", async () => {
+  const feed = { id: "0a", first: 1, last: 1, onGrow: () => () => undefined };
+  const ended = Promise.withResolvers<void>();
+  const stream = openStream(
+    {
+      feed: { ...feed, after: async () => await Promise.reject(new Error("the disk is broken")) } as unknown as Feed,
+      onChanged: () => () => undefined,
+    },
+    { place: undefined, wanted: () => true, signal: new AbortController().signal, onEnd: ended.resolve },
+  );
+  await expect(new Response(stream).text()).rejects.toThrow("the disk is broken");
+  await ended.promise;
 });
 
 test("a device has so many streams at once, and one that is closed makes room", async () => {

@@ -118,6 +118,21 @@ describe("pullSession", () => {
     expect(await readdir(shop.root)).not.toContain("canary");
   });
 
+  it("moves no other branch if the user switches to one while --ff looks at the working tree", async () => {
+    spec = await shop.spec(project, "a");
+    await open({ start: { branch: "main", commit: spec.start.commit, existing: true } });
+    await commit(clone, "one");
+    const run: typeof shop.context.run = async (file, args, options) => {
+      const result = await shop.context.run(file, args, options);
+      if (args.includes("status")) await shop.git(project, "switch", "-q", "-c", "other");
+      return result;
+    };
+    const ctx = { ...shop.context, run };
+    const wanted = { session: "a", startBranch: "main", identity, ff: true };
+    await expect(pullSession(ctx, inside(), spec.source, wanted)).rejects.toMatchObject({ code: "BRANCH_CHECKED_OUT" });
+    expect(await shop.git(project, "rev-parse", "main", "other")).toBe(`${spec.start.commit}\n${spec.start.commit}`);
+  });
+
   it("fast-forwards a branch checked out in a linked worktree only with --ff", async () => {
     await open();
     await commit(clone, "one");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { incompletePath, makeClone } from "../../../../src/clone/make/make.ts";
 import { makeBundle } from "../../../../src/clone/exchange/make-bundle.ts";
+import { expectClean, filesBelow } from "../../../support/git/clone-checks.ts";
 import { type GitWorkshop, gitWorkshop } from "../../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
@@ -11,18 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => shop.end());
 
-const clean = async (clone: string): Promise<void> => {
-  expect(await shop.git(clone, "status", "--porcelain=v1", "--ignored")).toBe("");
-  await shop.git(clone, "fsck", "--strict");
-};
-
-async function allFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
 async function inodes(folder: string): Promise<Set<number>> {
-  return new Set(await Promise.all((await allFiles(folder)).map(async (file) => (await lstat(file)).ino)));
+  return new Set(await Promise.all((await filesBelow(folder)).map(async (file) => (await lstat(file)).ino)));
 }
 
 describe("makeClone", () => {
@@ -30,7 +21,7 @@ describe("makeClone", () => {
     const project = await shop.project();
     const spec = await shop.spec(project, "a", { origin: "https://example.org/app.git" });
     expect(await makeClone(shop.context, spec)).toEqual({ notes: [], remoteTips: [spec.start.commit] });
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     expect(await shop.git(spec.path, "status", "--branch", "--porcelain=v1")).toBe("## a");
     expect(await shop.git(spec.path, "remote", "-v")).toContain("https://example.org/app.git (push)");
     expect(await shop.git(spec.path, "for-each-ref", "--format=%(refname)")).toBe(
@@ -52,7 +43,7 @@ describe("makeClone", () => {
     );
     const spec = await shop.spec(project, "feature", { origin: "https://example.org/app.git" });
     await makeClone(shop.context, { ...spec, start: { ...spec.start, existing: true } });
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     expect(await shop.git(spec.path, "rev-parse", "--abbrev-ref", "feature@{upstream}")).toBe("origin/feature");
     expect(await shop.git(spec.path, "symbolic-ref", "refs/remotes/origin/HEAD")).toBe("refs/remotes/origin/main");
     expect(await shop.git(spec.path, "tag")).toBe("v1\nv2");
@@ -79,7 +70,7 @@ describe("makeClone", () => {
     const old = await shop.spec(project, "old", { start: { branch: "old", commit: first, existing: false } });
     await makeClone(shop.context, old);
     expect(await readdir(old.path)).not.toContain("two");
-    await clean(old.path);
+    await expectClean(shop, old.path);
     const far = await shop.spec(project, "far", {
       start: { branch: "far", commit: first, existing: true },
       origin: "git@example.org:app.git",
@@ -101,7 +92,7 @@ describe("makeClone", () => {
     const total = sets.reduce((sum, set) => sum + set.size, 0);
     expect(new Set(sets.flatMap((set) => [...set])).size).toBe(total);
     const before = await shop.sh(shop.root, `find app cowork/sessions/b -type f -exec sha256sum {} + | sort`);
-    for (const file of await allFiles(join(a.path, ".git/objects"))) {
+    for (const file of await filesBelow(join(a.path, ".git/objects"))) {
       await shop.sh(shop.root, `chmod u+w '${file}'`);
       await writeFile(file, "forged");
     }
@@ -117,7 +108,7 @@ describe("makeClone", () => {
     const spec = await shop.spec(join(shop.root, "app"), "a");
     await makeClone(shop.context, spec);
     await shop.sh(shop.root, `rm -rf ${project} middle app`);
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     expect(await shop.git(spec.path, "log", "--format=%s")).toBe("x\none");
     await expect(lstat(join(spec.path, ".git/objects/info/alternates"))).rejects.toThrow("ENOENT");
   });
@@ -131,76 +122,7 @@ describe("makeClone", () => {
     expect(notes).toHaveLength(1);
     expect(notes[0]).toContain("shallow");
     expect(await shop.git(spec.path, "rev-list", "--count", "HEAD")).toBe("2");
-    await clean(spec.path);
-  });
-
-  describe("of a partial clone", () => {
-    const partial = async (filter: string): Promise<string> => {
-      const up = await shop.project("up");
-      await shop.sh(
-        up,
-        `git config uploadpack.allowFilter true; mkdir d; for i in 1 2 3 4 5; do echo v$i >f; echo $i >d/f$i; git rm -q --cached --ignore-unmatch d/f1; git add -A; git commit -qm c$i; done`,
-      );
-      await shop.sh(shop.root, `git clone -q --filter=${filter} "file://$PWD/up" app`);
-      return join(shop.root, "app");
-    };
-
-    it.each(["blob:none", "tree:0"])("has all of its history if git inside cannot fetch it: %s", async (filter) => {
-      const project = await partial(filter);
-      const spec = await shop.spec(project, "a");
-      expect(await makeClone(shop.context, spec)).toMatchObject({ notes: [] });
-      await shop.sh(shop.root, "mv up gone");
-      expect(await shop.git(spec.path, "show", "HEAD~3:f")).toBe("v2");
-      expect(await shop.git(spec.path, "rev-list", "--objects", "--missing=print", "--all")).not.toMatch(/^\?/m);
-      await clean(spec.path);
-    });
-
-    it("starts from an older commit, and lets git inside fetch the rest if its remote is kept", async () => {
-      const project = await partial("blob:none");
-      const commit = await shop.git(project, "rev-parse", "HEAD~3");
-      const spec = await shop.spec(project, "a", {
-        start: { branch: "a", commit, existing: false },
-        origin: "https://example.invalid/app.git",
-      });
-      const { notes } = await makeClone(shop.context, spec);
-      expect(notes).toEqual([expect.stringContaining("partial clone")]);
-      expect(await readFile(join(spec.path, "f"), "utf8")).toBe("v2\n");
-      expect(await shop.git(spec.path, "config", "remote.origin.promisor")).toBe("true");
-    });
-
-    it("contains all objects of its submodules", async () => {
-      const lib = await partial("blob:none");
-      await shop.sh(shop.root, "mv app lib");
-      const project = await shop.project();
-      await shop.sh(
-        project,
-        `git submodule --quiet add "file://${shop.root}/up" up; git -C up checkout -q HEAD~3; git commit -qam sub`,
-      );
-      await shop.sh(
-        project,
-        `rm -rf .git/modules/up/objects; cp -r ../lib/.git/objects .git/modules/up/objects
-        git -C up config remote.origin.promisor true; git -C up config remote.origin.partialclonefilter blob:none`,
-      );
-      expect(lib).toBe(join(shop.root, "app"));
-      const spec = await shop.spec(project, "a");
-      await makeClone(shop.context, spec);
-      expect(await readFile(join(spec.path, "up/f"), "utf8")).toBe("v2\n");
-      await shop.sh(shop.root, "mv up gone");
-      expect(await shop.git(join(spec.path, "up"), "show", "HEAD~1:f")).toBe("v1");
-    });
-
-    it("reports objects that could not be fetched, and fails if the start commit is incomplete", async () => {
-      const project = await partial("blob:none");
-      await shop.sh(shop.root, "mv up gone");
-      const { notes } = await makeClone(shop.context, await shop.spec(project, "a"));
-      expect(notes).toEqual([expect.stringMatching(/partial clone, and \d+ objects .* could not be fetched: .*up/)]);
-      const commit = await shop.git(project, "rev-parse", "HEAD~3");
-      const old = await shop.spec(project, "b", { start: { branch: "b", commit, existing: false } });
-      await expect(makeClone(shop.context, old)).rejects.toMatchObject({
-        code: "GIT_FAILED",
-        hint: expect.stringContaining("git fetch --refetch --no-filter origin") as string,
-      });
-    });
+    await expectClean(shop, spec.path);
   });
 
   it("clones a linked worktree with its branch", async () => {
@@ -211,7 +133,7 @@ describe("makeClone", () => {
     );
     const spec = await shop.spec(join(shop.root, "side"), "a");
     await makeClone(shop.context, spec);
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     expect((await lstat(join(spec.path, ".git"))).isDirectory()).toBe(true);
     expect(await shop.git(spec.path, "branch", "--format=%(refname:short)")).toBe("a\nside");
   });
@@ -226,7 +148,7 @@ describe("makeClone", () => {
     const spec = await shop.spec(project, "a");
     await makeClone(shop.context, spec);
     expect(await readFile(join(spec.path, "out/f"), "utf8")).toBe("2\n");
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
   });
 
   it("keeps modes, links, line endings and unusual names", async () => {
@@ -240,7 +162,7 @@ describe("makeClone", () => {
     );
     const spec = await shop.spec(project, "a");
     await makeClone(shop.context, spec);
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     const list = `git ls-files -s -z | sha256sum; ls -1A -Q | sort; readlink out in; stat -c %a run readme; cat t.crlf | od -c | head -3`;
     await shop.sh(project, `rm t.crlf; git checkout -q -- t.crlf`);
     expect(await shop.sh(spec.path, list)).toBe(await shop.sh(project, list));
@@ -322,7 +244,7 @@ describe("makeClone", () => {
     const spec = await shop.spec(project, "a");
     await makeClone(shop.context, spec);
     expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\r\n");
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
   });
 
   it("keeps a complete clone, replaces an incomplete one, and does not touch anything else", async () => {
@@ -372,7 +294,7 @@ describe("makeClone", () => {
     for (const [n, folder] of [project, join(shop.root, "side\ntree")].entries()) {
       const spec = await shop.spec(folder, `s${n}`);
       await makeClone(shop.context, spec);
-      await clean(spec.path);
+      await expectClean(shop, spec.path);
       expect(await readFile(join(spec.path, "readme"), "utf8")).toBe("hello\n");
       // the bundle borrows the project's objects
       const bundle = await makeBundle(shop.context, spec.source, { oids: [spec.start.commit], have: [] }, shop.root);
@@ -394,7 +316,7 @@ describe("makeClone", () => {
     const specs = await Promise.all(["a", "b", "c", "d"].map((name) => shop.spec(project, name)));
     await Promise.all(specs.map((spec) => makeClone(shop.context, spec)));
     await busy;
-    for (const spec of specs) await clean(spec.path);
+    for (const spec of specs) await expectClean(shop, spec.path);
     expect(await readdir(shop.context.paths.sessions)).toEqual(["a", "b", "c", "d"]);
   });
 
@@ -407,117 +329,8 @@ describe("makeClone", () => {
     };
     const spec = await shop.spec(project, "a");
     await makeClone(context, spec);
-    await clean(spec.path);
+    await expectClean(shop, spec.path);
     expect(await readdir(other)).toEqual([".git", "readme"]);
-  });
-});
-
-describe("the project's object store", () => {
-  const objects = async (project: string): Promise<string[]> =>
-    (await allFiles(join(project, ".git", "objects"))).toSorted();
-
-  it("is not changed, and no filter of the user runs", async () => {
-    const project = await shop.project();
-    await shop.sh(
-      project,
-      `echo '* filter=odd' >.gitattributes; git add -A; git commit -qm two
-       git config --global filter.odd.smudge 'echo smudged | git hash-object -w --stdin >/dev/null; cat'`,
-    );
-    const before = await objects(project);
-    const spec = await shop.spec(project, "a");
-    await makeClone(shop.context, spec);
-    expect(await objects(project)).toEqual(before);
-    expect((await objects(spec.path)).length).toBe(before.length);
-  });
-
-  it.each(["large files", "alternates"])("can be used for the checkout while it is copied: %s", async (kind) => {
-    const project = await shop.project();
-    await shop.sh(project, "head -c 3000000 /dev/urandom >big; git add -A; git commit -qm two; git repack -adq");
-    const from = join(shop.root, "from");
-    if (kind === "alternates") await shop.sh(shop.root, `git clone -q --shared app from`);
-    const spec = await shop.spec(kind === "alternates" ? from : project, "a");
-    await makeClone(shop.context, spec);
-    await clean(spec.path);
-    expect((await lstat(join(spec.path, "big"))).size).toBe(3_000_000);
-    expect(await readdir(join(spec.path, ".git", "objects", "info")).catch(() => [])).not.toContain("alternates");
-  });
-});
-
-describe("makeClone with submodules and git-lfs", () => {
-  it("copies initialized submodules, nested ones too, and reports missing ones", async () => {
-    await shop.project("inner");
-    await shop.project("lib");
-    await shop.sh(shop.root, `cd lib; git submodule --quiet add ../inner deep; git commit -qm deep`);
-    const project = await shop.project();
-    await shop.sh(
-      project,
-      `git submodule --quiet add ../lib vendor/lib; git submodule --quiet add ../inner gone; git submodule --quiet update --init --recursive; git commit -qm subs; git submodule --quiet deinit -f gone; rm -rf .git/modules/gone`,
-    );
-    const spec = await shop.spec(project, "a");
-    const { notes } = await makeClone(shop.context, spec);
-    expect(notes).toEqual(
-      expect.arrayContaining([
-        expect.stringContaining("submodule gone"),
-        expect.stringContaining("submodule deep: its origin is a path"),
-      ]),
-    );
-    await clean(spec.path);
-    expect(await shop.git(spec.path, "submodule", "status", "--recursive")).toMatch(
-      /^-\w+ gone\n \w+ vendor\/lib \(.*\)\n \w+ vendor\/lib\/deep \(.*\)$/,
-    );
-    expect(await shop.git(join(spec.path, "vendor/lib/deep"), "remote")).toBe("");
-    const sets = await Promise.all([project, spec.path].map(inodes));
-    expect(new Set(sets.flatMap((set) => [...set])).size).toBe(sets[0]!.size + sets[1]!.size);
-  });
-
-  it.each(["../../outside", "..", "a/../../b", "/abs", "a/objects"])(
-    "does not let a submodule be named %s",
-    async (name) => {
-      const project = await shop.project();
-      await shop.project("lib");
-      await shop.sh(
-        project,
-        `git submodule --quiet add ../lib lib; git config -f .gitmodules --rename-section submodule.lib 'submodule.${name}'; git add -A; git commit -qm evil; rm -rf .git/modules; cp -r ../lib/.git .git/outside`,
-      );
-      const before = await shop.sh(shop.root, `find . -path ./cowork -prune -o -print | sort | sha256sum`);
-      const spec = await shop.spec(project, "a");
-      const { notes } = await makeClone(shop.context, spec);
-      expect(notes).toEqual([expect.stringContaining("submodule lib")]);
-      expect(await shop.sh(shop.root, `find . -path ./cowork -prune -o -print | sort | sha256sum`)).toBe(before);
-      expect(await readdir(shop.context.paths.sessions)).toEqual(["a"]);
-    },
-  );
-
-  it("copies git-lfs objects, and leaves pointers with a note if git-lfs is not installed", async () => {
-    const project = await shop.project();
-    const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
-    await shop.sh(
-      project,
-      `printf '*.big filter=lfs diff=lfs merge=lfs -text\n' >.gitattributes
-       printf 'version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 5\n' >x.big; git add -A; git commit -qm lfs
-       mkdir -p .git/lfs/objects/4d/7a; printf 12345 >.git/lfs/objects/4d/7a/${oid}; echo no >.git/lfs/objects/other
-       git config --global filter.lfs.process 'git-lfs filter-process'; git config --global filter.lfs.required true`,
-    );
-    const spec = await shop.spec(project, "a");
-    const { run } = shop.context;
-    const absent: typeof run = (file, args, options) =>
-      args[0] === "lfs" ? Promise.resolve({ code: 1, stdout: "", stderr: "" }) : run(file, args, options);
-    const { notes } = await makeClone({ ...shop.context, run: absent }, spec);
-    expect(notes).toEqual([expect.stringContaining("git-lfs")]);
-    expect(await readFile(join(spec.path, "x.big"), "utf8")).toContain("oid sha256");
-    expect(await readFile(join(spec.path, ".git/lfs/objects/4d/7a", oid), "utf8")).toBe("12345");
-    expect(await readdir(join(spec.path, ".git/lfs/objects"))).toEqual(["4d"]);
-    expect(
-      await shop.git(
-        spec.path,
-        "-c",
-        "filter.lfs.required=false",
-        "-c",
-        "filter.lfs.process=",
-        "status",
-        "--porcelain",
-      ),
-    ).toBe("");
   });
 });
 

@@ -1,8 +1,15 @@
+import { getEventListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
 import { CoworkError } from "../../../../src/errors.ts";
 import { type OtherEnd, speaking } from "../../../support/remote/fake-connection.ts";
-import { failure, settings, type RemoteSessionHost, useHostileHost } from "../../../support/remote/hostile-host.ts";
+import {
+  answering,
+  failure,
+  settings,
+  type RemoteSessionHost,
+  useHostileHost,
+} from "../../../support/remote/hostile-host.ts";
 
 // A host that does not end, or whose connection breaks.
 
@@ -124,5 +131,22 @@ test("two concurrent jobs each continue at the right event after a break", async
     { name: "a", seen: 3 },
     { name: "b", seen: 1 },
   ]);
+  host.close();
+});
+
+test("a connection that is over leaves nothing behind on the signal that outlives it", async () => {
+  const cuts: (() => void)[] = [];
+  const host = fixture.remote((end) => {
+    cuts.push(end.cut);
+    answering({ list: [] })(end);
+  });
+  const listeners = (): unknown[] => getEventListeners(fixture.ctx.signal, "abort");
+  const before = listeners().length;
+  for (let n = 1; n <= 3; n += 1) {
+    expect(await host.list({})).toEqual([]);
+    expect(listeners().length).toBeGreaterThan(before);
+    cuts.at(-1)?.();
+    await expect.poll(() => listeners().length).toBe(before);
+  }
   host.close();
 });

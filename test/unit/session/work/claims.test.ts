@@ -92,3 +92,18 @@ test("what a session asks is answered at the next look: its own project, names o
   const answers = readdirSync(join(host.ctx.paths.container("app-a"), "mail"));
   expect(answers.filter((name) => name.startsWith("1")).length).toBeLessThanOrEqual(5);
 });
+
+test("a mailbox that cannot be emptied or answered keeps no one from the sessions, and is not answered again and again", async () => {
+  const host = await twoSessions();
+  const mail = join(host.ctx.paths.events("app-a"), "mail");
+  const answers = join(host.ctx.paths.container("app-a"), "mail");
+  await mkdir(join(mail, "00000000-0000-4000-8000-000000000001"), { recursive: true });
+  const look = async (): Promise<string[]> =>
+    (await agentWork(host.ctx, host.select(), { check: false })).map(({ name }) => name);
+  expect(await look()).toEqual(["a", "b"]);
+  expect(existsSync(answers)).toBe(false);
+  // Nothing can be written there, as on a full disk.
+  await writeFile(answers, "");
+  await writeFile(join(mail, "00000000-0000-4000-8000-000000000002"), "{}");
+  expect(await look()).toEqual(["a", "b"]);
+});

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -112,6 +113,13 @@ test("with wait the answer comes when something happens, when a session changes,
   expect(changed.events).toEqual([]);
   expect((await wait(0)).events).toEqual([]);
   expect((await wait(200)).took).toBeGreaterThanOrEqual(190);
+});
+
+test("a wait that is over leaves nothing on a signal that lives on", async () => {
+  const before = readChanges(host.ctx);
+  const { signal } = new AbortController();
+  await waitForChange(host.ctx, before, { ms: 1, signal });
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("waiting ends with the context, and follows no link that a container put in its place", async () => {
