@@ -20,7 +20,9 @@ export async function readLoginFile(
 ): Promise<{ text: string } | { login: Login }> {
   const vault = ctx.paths.vault(agent);
   const path = join(vault, name);
-  const found = lookAtPath(path);
+  const found = look(path);
+  if (found === "closed")
+    return unusable(`${vault} cannot be entered: chmod 700 ${vault}, or sudo chown -R $USER ${vault}`);
   if (found === undefined) return { login: { state: "none", detail: `not logged in: run \`${loginCommand(agent)}\`` } };
   if (!found.isFile()) return unusable(`${path} is not a regular file; remove it and ${logInAgain(agent)}`);
   const { sessionUid: uid } = ctx.user;
@@ -32,6 +34,15 @@ export async function readLoginFile(
   if ((found.mode & 0o400) === 0) return unusable(`${path} cannot be read by its owner; run chmod 600 ${path}`);
   const text = await readTextFile(path, { maxBytes, root: vault }).catch(() => undefined);
   return { text: text ?? "" };
+}
+
+/** A program in any session can close the folder to everybody. */
+function look(path: string): ReturnType<typeof lookAtPath> | "closed" {
+  try {
+    return lookAtPath(path);
+  } catch {
+    return "closed";
+  }
 }
 
 /** The login of a file whose content is not one. */

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { chmod, open } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureVaultFolder } from "../agent/parts.ts";
 import type { Agent, Login } from "../agent/types.ts";
@@ -42,14 +42,28 @@ export async function checkVault(ctx: Context, agent: Agent): Promise<VaultCheck
     problems.push(toCoworkError(error).message);
   }
   for (const file of agent.login.files) await fix(join(vault, file), 0o600, false);
-  repaired.push(...(await removeStaleLocks(ctx, agent)));
+  // A vault that stays closed has a line of its own.
+  repaired.push(...(await removeStaleLocks(ctx, agent).catch((error: unknown) => unlessClosed(error))));
   const login = await agent.login.read(ctx);
   if (login.state === "broken") problems.push(login.detail);
   return { login, repaired, problems };
 }
 
+function unlessClosed(error: unknown): never[] {
+  if (toCoworkError(error).code === "PERMISSION_DENIED") return [];
+  throw error;
+}
+
+function look(path: string): ReturnType<typeof lookAtPath> {
+  try {
+    return lookAtPath(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function describeWrong(ctx: Context, path: string, mode: number, folder: boolean): string | undefined {
-  const stats = lookAtPath(path);
+  const stats = look(path);
   // Anything else is not changed: reading the login reports it.
   if (stats === undefined || !(folder ? stats.isDirectory() : stats.isFile())) return undefined;
   const { sessionUid: uid } = ctx.user;
@@ -59,6 +73,8 @@ function describeWrong(ctx: Context, path: string, mode: number, folder: boolean
 }
 
 async function own(ctx: Context, path: string, mode: number, folder: boolean): Promise<void> {
+  // Closed to its owner it cannot be opened. The folder around it is ours alone, so no link can take its place.
+  if (folder) await chmod(path, mode).catch(() => undefined);
   const kind = folder ? constants.O_DIRECTORY : constants.O_NONBLOCK;
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | kind);
   try {

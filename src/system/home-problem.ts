@@ -46,10 +46,21 @@ export function withHomeProblem(place: Place, error: CoworkError): CoworkError {
   if (error.code !== "PERMISSION_DENIED" && error.code !== "CONFIG_FILE_CORRUPT" && error.code !== "INTERNAL")
     return error;
   if (!mentions(error, place.paths.home)) return error;
-  const problem = homeProblem(place);
+  const problem = homeProblem(place) ?? othersPath(place, error);
   if (problem === undefined) return error;
   const detail = [error.message, error.detail].filter(Boolean).join("\n");
   return new CoworkError(problem.code, problem.message, { hint: problem.hint ?? "", detail, cause: error });
+}
+
+/** A container's root can take any folder of its session that is mounted in it. */
+function othersPath({ paths, user }: Place, { code, cause }: CoworkError): CoworkError | undefined {
+  const { path } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (code !== "PERMISSION_DENIED" || typeof path !== "string" || !path.startsWith(`${paths.home}/`)) return undefined;
+  const at = nearest(path);
+  const owner = ownerOf(at);
+  if (owner === undefined || owner === user.uid) return undefined;
+  const message = `You cannot read and write ${plain(at)}: it belongs to ${nameOf(owner)}.`;
+  return new CoworkError("PERMISSION_DENIED", message, { hint: `sudo chown -R $USER ${shellWord(at)}` });
 }
 
 function mentions(error: CoworkError, home: string): boolean {
@@ -98,8 +109,7 @@ function explain(
   { kind, at }: Problem,
 ): CoworkError {
   const owner = ownerOf(at);
-  const whose =
-    owner === undefined ? "is not accessible" : `belongs to ${owner === 0 ? "root" : `the user with uid ${owner}`}`;
+  const whose = owner === undefined ? "is not accessible" : `belongs to ${nameOf(owner)}`;
   if (kind === "no-folder") {
     const message = `cowork keeps its data in ${plain(home)}, but ${plain(at)} is not a folder.`;
     const hint = path === home || at !== path ? elsewhere : `move ${shellWord(at)} away, or ${elsewhere}`;
@@ -125,6 +135,10 @@ function explain(
   const message = `You cannot read and write ${plain(at)}, where cowork keeps its data: it ${whose}.`;
   const hint = inside ? `sudo chown -R $USER ${shellWord(at)}` : elsewhere;
   return new CoworkError("PERMISSION_DENIED", message, { hint });
+}
+
+function nameOf(owner: number): string {
+  return owner === 0 ? "root" : `the user with uid ${owner}`;
 }
 
 function ownerOf(path: string): number | undefined {

@@ -1,3 +1,5 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sampleProject } from "../support/git/sample-project.ts";
 import { ordinaryUser, type OrdinaryUser } from "../support/home/ordinary-user.ts";
@@ -44,3 +46,17 @@ it.each([
     expect(await done("events", "closed")).toContain("again");
   },
 );
+
+it("a session that closes the vault of all sessions does not lock the others out of their commands", async () => {
+  const close = async (): Promise<string> =>
+    await done("connect", "closed", "--", "chmod", "000", "/cowork/auth/claude");
+  const vault = join(home.coworkHome, "auth", "claude");
+  await close();
+  await done("status", "other", "--json");
+  await done("list");
+  expect((await cowork("auth", "status")).stdout).toContain("not logged in");
+  expect((await lstat(vault)).mode & 0o777).toBe(0o700);
+  await close();
+  expect((await cowork("connect", "other", "--", "true")).stderr).not.toContain("Permission denied");
+  expect((await lstat(vault)).mode & 0o777).toBe(0o700);
+});

@@ -1,5 +1,5 @@
 import type { Question } from "../../contract/questions.ts";
-import { toCoworkError, usageError } from "../../errors.ts";
+import { CoworkError, toCoworkError, usageError } from "../../errors.ts";
 import { ownCommand, steps } from "../../hint.ts";
 import type { Project } from "../../project/types.ts";
 import type { CleanOptions, CleanOutcome, SessionHost } from "../../session/session-host.ts";
@@ -108,7 +108,9 @@ async function cleanAsking(scope: Scope, selector: Selector, wanted: Wanted): Pr
   const listed = await cleanSessions(scope, selector, { ...wanted, dryRun: true });
   const [going, staying] = [listed.filter(({ ok }) => ok), listed.filter(({ ok }) => !ok)];
   if (going.length === 0) return listed;
-  if ((await scope.ctx.ask(cleanQuestion(listed))) !== true) return undefined;
+  const answer = await scope.ctx.ask(cleanQuestion(listed));
+  if (answer === null) throw new CoworkError("INTERRUPTED", "Interrupted. Nothing was removed.");
+  if (answer !== true) return undefined;
   const only = selector.project === undefined ? selector : { ...selector, names: going.map(({ name }) => name) };
   return [...(await cleanSessions(scope, only, wanted, new Set(going.map(keyOf)))), ...staying];
 }

@@ -21,7 +21,11 @@ export interface RefsInside {
   modules: { path: string; name: string }[];
 }
 
+// A ref that may not be read looks like one that does not exist: then an older commit, or nothing, would seem to be all there is.
 const script = String.raw`
+for f in HEAD packed-refs refs; do
+  [ -e "$GIT_DIR/$f" ] && find "$GIT_DIR/$f" -exec sh -c 'for f; do { [ -r "$f" ] && { [ ! -d "$f" ] || [ -x "$f" ]; }; } || echo "closed $f"; done' sh {} + 2>/dev/null
+done
 echo "format $(git rev-parse --show-object-format)"
 echo "branch $(git symbolic-ref -q HEAD)"
 echo "head $(git rev-parse -q --verify 'HEAD^{commit}')"
@@ -44,10 +48,14 @@ echo end
 export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   const result = await inside.script(script);
   const lines = result.stdout.split("\n");
-  if (result.truncated || !lines.includes("end")) {
-    const message = plain(result.stderr).slice(0, 300) || `code ${result.code}`;
-    throw new CoworkError("GIT_FAILED", `Could not list the session's branches: ${message}`);
+  const closed = lines.find((line) => line.startsWith("closed "));
+  if (closed !== undefined) {
+    const shown = plain(closed.replace(/^closed (?:.*(?=\/\.git\/)\/)?/, "")).slice(0, 300);
+    throw failed(`${shown} cannot be read by the session's user`);
   }
+  // Git that cannot read the repository's own settings prints no format.
+  const isWhole = lines.includes("end") && lines.some((line) => /^format \S/.test(line));
+  if (result.truncated || !isWhole) throw failed(plain(result.stderr).slice(0, 300) || `code ${result.code}`);
   const found: RefsInside = {
     branch: undefined,
     head: undefined,
@@ -65,6 +73,10 @@ export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   }
   found.stashes = [...new Set(found.stashes)];
   return found;
+}
+
+function failed(why: string): CoworkError {
+  return new CoworkError("GIT_FAILED", `Could not list the session's branches: ${why}`);
 }
 
 function take(found: RefsInside, line: string): void {

@@ -40,13 +40,14 @@ export const setupCommand = defineCommand({
       );
     const { ctx } = await app.scope();
     const { isMissing, needsAnswers, readSetup, setUp, undoSetup } = await import("../../app/set-up/setup.ts");
-    const { renderSetup, setupNext, setupQuestion } = await import("../../ui/set-up/setup.ts");
+    const { renderSetup, setupNext } = await import("../../ui/set-up/setup.ts");
+    const { isWanted } = await import("./ask-to-set-up.ts");
     const before = await readSetup(ctx);
     const items = [];
     for (const item of before) {
       if (flags.undo) items.push(await undoSetup(ctx, item));
       else if (flags.status || !isMissing(item) || (flags.yes && needsAnswers(item))) items.push(item);
-      else if (flags.yes || (await ctx.ask(setupQuestion(item))) === true) items.push(await setUp(ctx, item));
+      else if (flags.yes || (await isWanted(ctx, item))) items.push(await setUp(ctx, item));
       else items.push(item);
     }
     if (app.globals.json) return app.json({ setup: items });

@@ -10,6 +10,7 @@ import { pushSession } from "../../../src/clone/exchange/push.ts";
 import { savedBy } from "../../../src/clone/unsaved/saved.ts";
 import { gitInside } from "../../../src/clone/git/inside.ts";
 import type { CloneSpec, GitInside } from "../../../src/clone/types.ts";
+import { asRoot } from "../../support/home/as-root.ts";
 import { ensureImageWithoutGit } from "../../support/engine/engine.ts";
 import { type ContainerWorkshop, containerWorkshop } from "../../support/git/git-container.ts";
 
@@ -99,6 +100,25 @@ describe("git inside", () => {
     const running = await workshop.start(spec);
     await workshop.docker("exec", running, "sh", "-c", "mkdir secret; echo x >secret/x; chmod 700 secret");
     expect((await lines(spec, workshop.inside(spec, running))).join()).toMatch(/not readable: .*secret/);
+  });
+
+  it("pull fails where refs or settings cannot be read, instead of taking them for absent", async () => {
+    const spec = await open();
+    const { branch } = spec.start;
+    const identity = { name: "Grace", email: "grace@example.org" };
+    await work(spec, "git pack-refs --all; echo 1 >f; git add f; git commit -qm one");
+    const inside = workshop.inside(spec, await workshop.start(spec));
+    const pull = async (): Promise<unknown> =>
+      await pullSession(workshop.context, inside, spec.source, { session: branch, startBranch: branch, identity });
+    for (const path of ["refs/heads", `refs/heads/${branch}`, "packed-refs", "HEAD", "config", "."]) {
+      await asRoot("chmod", ["000", join(spec.path, ".git", path)]);
+      await expect(pull(), path).rejects.toMatchObject({
+        code: "GIT_FAILED",
+        message: expect.stringContaining("Could not list the session's branches: ") as string,
+      });
+      await asRoot("chmod", ["755", join(spec.path, ".git", path)]);
+    }
+    expect(await pull()).toMatchObject({ refs: [{ ref: `refs/heads/${branch}` }] });
   });
 
   it("supports clone, holdings, diff, pull and push, in a container and in a helper", async () => {

@@ -171,6 +171,8 @@ describe("use cases", () => {
     const no = await face({ host, answer: "yes" });
     expect(await clean(no.scope, options)).toEqual({ sessions: undefined, images: [] });
     expect(states(no)).toEqual([]);
+    const interrupted = await face({ host, answer: null });
+    await expect(clean(interrupted.scope, options)).rejects.toMatchObject({ code: "INTERRUPTED" });
     const yes = await face({ host, answer: true });
     expect((await clean(yes.scope, options)).sessions?.map(({ name }) => name)).toEqual(["a"]);
     expect(yes.asked).toEqual([expect.objectContaining({ kind: "confirm", text: "Remove it?" })]);

@@ -93,6 +93,13 @@ describe("cowork setup", () => {
     expect(yes.stderr).not.toContain("type claude");
   });
 
+  test("Ctrl-C at a question ends it: no other is asked, and what was answered yes stays", async () => {
+    const { code, stderr } = await run("setup", { columns: 80, answers: ["y", "\u0003"] });
+    expect([code, stderr]).toEqual([130, expect.stringContaining("What was set up before it stays.")]);
+    expect(stderr).not.toContain("Set up notifications");
+    expect(await read(".bashrc")).toBe(`alias ll='ls -l'\n${alias}`);
+  });
+
   test("without a terminal it prints the next step and changes nothing", async () => {
     const { code, stderr } = await run("setup");
     expect([code, await read(".bashrc")]).toEqual([2, "alias ll='ls -l'\n"]);

@@ -90,6 +90,19 @@ describe("an error", () => {
     expect(withHomeProblem(place(join(folder, "file")), error).message).toContain("is not a folder");
   });
 
+  test("about a folder in the home that a container's root took names its owner and the fix", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "state", "app-a", "claude");
+    await mkdir(path, { recursive: true });
+    const error = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: join(path, "x") }));
+    expect(withHomeProblem(place(folder), error)).toBe(error);
+    const whose = user.uid === 0 ? "root" : `the user with uid ${user.uid}`;
+    expect(withHomeProblem({ ...place(folder), user: { ...user, uid: 4711 } }, error)).toMatchObject({
+      message: `You cannot read and write ${path}: it belongs to ${whose}.`,
+      hint: `sudo chown -R $USER ${path}`,
+    });
+  });
+
   test("about anything else is unchanged", async () => {
     const folder = await temporaryFolder();
     const elsewhere = toCoworkError(Object.assign(new Error("EACCES"), { code: "EACCES", path: "/x" }));
