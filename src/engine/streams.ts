@@ -44,19 +44,23 @@ export function createCollector(limit: number): { sink: Sink; text(): string; tr
   };
 }
 
+/** A first line is a number. What is longer is something else, of a program in the shell's place, and may never end. In bytes. */
+export const maxFirstLine = 64;
+
 /**
  * Takes the first line from a stream and passes on the rest.
- * @param onLine gets the line without its end; not called if the stream ends before
+ * @param onLine gets the line without its end, or the start of one that is too long; not called if the stream ends before
  */
 export function firstLine(onLine: (line: string) => void, rest: Sink): Sink {
   let head: Buffer | undefined = Buffer.alloc(0);
   return (chunk) => {
     if (head === undefined) return rest(chunk);
     head = Buffer.concat([head, chunk]);
-    const end = head.indexOf(10);
-    if (end < 0) return undefined;
+    const found = head.indexOf(10);
+    if (found < 0 && head.length <= maxFirstLine) return undefined;
+    const end = found < 0 ? maxFirstLine : found;
     const line = head.subarray(0, end).toString("utf8").replace(/\r$/, "");
-    const after = head.subarray(end + 1);
+    const after = head.subarray(found < 0 ? end : end + 1);
     head = undefined;
     onLine(line);
     return after.length > 0 ? rest(after) : undefined;

@@ -1,8 +1,8 @@
-import { readdir, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findAgent } from "../../agent/catalog.ts";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder, pathExists } from "../../system/files/files.ts";
+import { ensureFolder, lookAtPath, pathExists } from "../../system/files/files.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
@@ -13,10 +13,9 @@ import type { SessionRecord } from "../record/record.ts";
 export async function archiveWork(ctx: Context, record: SessionRecord): Promise<string | undefined> {
   const { paths } = ctx;
   const conversations = paths.agentState(record.id, record.agent);
-  // The container can write here, so a link must not be followed: only the entry itself is inspected.
-  const entries = await readdir(conversations, { withFileTypes: true }).catch(() => []);
+  // The container can write here: no link is followed, and the folder, which may have any number of entries, is not listed.
   const known = findAgent(record.agent)?.conversations ?? [];
-  const hasTalked = entries.some((entry) => known.includes(entry.name) && entry.isDirectory());
+  const hasTalked = known.some((name) => isFolder(join(conversations, name)));
   const hasRuns = await pathExists(paths.runs(record.id));
   if (!hasTalked && !hasRuns) return undefined;
   const time = ctx.clock.now().toISOString().replaceAll(":", "-");
@@ -26,4 +25,13 @@ export async function archiveWork(ctx: Context, record: SessionRecord): Promise<
   for (const from of hasTalked ? [conversations, ...own] : own)
     if (await pathExists(from)) await rename(from, join(folder, basename(from)));
   return folder;
+}
+
+/** What cannot be looked at has nothing to keep: it is removed with the rest. */
+function isFolder(path: string): boolean {
+  try {
+    return lookAtPath(path)?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }

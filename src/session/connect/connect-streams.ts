@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { PassThrough, Writable, type Readable } from "node:stream";
+import { maxFirstLine } from "../../engine/streams.ts";
 
 /**
  * Removes the first line, the process id, from the output of the process; with `echo` also the line end that the terminal
@@ -22,8 +23,8 @@ export function createOutputFilter(
     head = Buffer.concat([head, chunk]);
     if (!foundPid) {
       const end = head.indexOf(10);
-      if (end < 0) return undefined;
-      const line = head.subarray(0, end).toString("utf8").trim();
+      if (end < 0 && head.length <= maxFirstLine) return undefined;
+      const line = end < 0 ? "" : head.subarray(0, end).toString("utf8").trim();
       if (!/^\d{1,10}$/.test(line)) {
         refused = true;
         options.onRefusal(head.toString("utf8"));

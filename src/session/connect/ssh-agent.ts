@@ -10,6 +10,9 @@ import { copyKnownHosts } from "./known-hosts.ts";
 /** Inside: part of a folder that the container sees read-only. It can use a socket there, but not replace it. */
 const folderInside = "/opt/cowork/session/ssh-agent";
 
+/** Programs inside that use the agent at the same time through one `connect`; more are refused, so that they cannot keep it busy. */
+const maxConnections = 64;
+
 /** Access to the user's SSH agent for one `connect`, only as long as it runs. */
 export interface AgentRelay {
   /** for processes inside */
@@ -34,6 +37,7 @@ export async function openAgentRelay(ctx: Context, id: string): Promise<AgentRel
   const name = `${randomBytes(6).toString("hex")}.sock`;
   const ends = new Set<Socket>();
   const server = createServer((inside) => relay(inside, agent, ends));
+  server.maxConnections = maxConnections;
   await listenIn(server, folder, name);
   await lchown(join(folder, name), ctx.user.sessionUid, ctx.user.sessionGid);
   return {

@@ -26,15 +26,26 @@ export function collect(
   return { text: () => new TextDecoder().decode(Buffer.concat(chunks)) };
 }
 
+/** A longer line is passed on in parts: what a program prints need not have line ends. In characters. */
+const maxLine = 16 * 1024 * 1024;
+
 /** Splits chunks of bytes into lines. A character that is split between two chunks is joined. */
 export function splitLines(onLine: (line: string) => void): { push(chunk: Uint8Array): void; end(): void } {
   const decoder = new StringDecoder("utf8");
   let rest = "";
+  const give = (line: string): void => onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
   return {
     push(chunk) {
-      const parts = (rest + decoder.write(Buffer.from(chunk))).split("\n");
-      rest = parts.pop() ?? "";
-      for (const part of parts) onLine(part.endsWith("\r") ? part.slice(0, -1) : part);
+      const [first = "", ...more] = decoder.write(Buffer.from(chunk)).split("\n");
+      // Only the new chunk is searched: with all of a long line each time, its length would count squared.
+      rest += first;
+      for (const next of more) {
+        give(rest);
+        rest = next;
+      }
+      if (rest.length < maxLine) return;
+      onLine(rest);
+      rest = "";
     },
     end() {
       rest += decoder.end();

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createCollector, demux, firstLine, readToEnd, streamSink } from "../../../src/engine/streams.ts";
+import { createCollector, demux, firstLine, maxFirstLine, readToEnd, streamSink } from "../../../src/engine/streams.ts";
 import { temporaryFolder } from "../../support/home/temporary-folder.ts";
 
 function frame(stream: number, data: Uint8Array): Buffer {
@@ -54,6 +54,17 @@ describe("firstLine", () => {
       }),
     );
   });
+});
+
+test("a first line that never ends does not fill the memory: its start is the line, and the rest is passed on", async () => {
+  const lines: string[] = [];
+  let passed = 0;
+  const sink = firstLine(
+    (line) => lines.push(line),
+    (chunk) => void (passed += chunk.length),
+  );
+  for (let n = 0; n < 100; n += 1) await sink(Buffer.alloc(1000, "x"));
+  expect([lines, passed]).toEqual([["x".repeat(maxFirstLine)], 100_000 - maxFirstLine]);
 });
 
 describe("streamSink", () => {

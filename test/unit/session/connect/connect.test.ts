@@ -93,4 +93,13 @@ describe("the output", () => {
     const pieces = [Buffer.from("OCI runtime exec failed\r\n"), Buffer.from("more")];
     expect(await filter(pieces, false)).toEqual({ pids: [], refusal: "OCI runtime exec failed\r\nmore", output: "" });
   });
+
+  test("that never has a line end is not kept", async () => {
+    const given: number[] = [];
+    const onRefusal = (words: string): void => void given.push(words.length);
+    const stream = createOutputFilter(new PassThrough(), { echo: false, onPid: () => undefined, onRefusal });
+    for (let n = 0; n < 3; n += 1) stream.write(Buffer.alloc(1000, "x"));
+    await finish(stream);
+    expect(given).toEqual([1000, 1000, 1000]);
+  });
 });
