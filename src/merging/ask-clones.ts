@@ -3,7 +3,6 @@ import type { Context } from "../system/context.ts";
 import type { Seen } from "./cache/tips.ts";
 import { keyOf, type Clone } from "./parties.ts";
 import type { OpenScratch } from "./scratch/open-scratch.ts";
-import { scratchGit } from "./scratch/scratch-git.ts";
 import { readSnapshot, reasonFor, takeLook, type Look } from "./snapshot/take-snapshot.ts";
 
 /** A session as it was found; with a reason it could not be judged. */
@@ -82,26 +81,7 @@ export async function askClones(
   const hosts = [...Map.groupBy(clones, ({ host }) => host).values()];
   await Promise.all(hosts.flatMap((open) => Array.from({ length: Math.max(1, atOnce) }, async () => await work(open))));
   if (packs > 0) await scratch.grown(packs, bytes);
-  await checkTips(ctx, scratch, found, before);
   return found;
-}
-
-/** What a session calls its commit may be anything, or nothing that it sent. */
-async function checkTips(
-  ctx: Context,
-  scratch: OpenScratch,
-  found: ReadonlyMap<string, Found>,
-  before: ReadonlyMap<string, Seen>,
-): Promise<void> {
-  // That of the last look was checked then.
-  const fresh = [...found].filter(([key, { tip }]) => tip !== undefined && tip !== before.get(key)?.tip);
-  const named = fresh.map(([, seen]) => seen);
-  if (named.length === 0) return;
-  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objecttype)"], {
-    input: named.map(({ tip }) => `${tip}\n`).join(""),
-  });
-  const types = stdout.split("\n");
-  for (const [n, seen] of named.entries()) if (types[n] !== "commit") seen.reason = "its git sent no commit";
 }
 
 /** What was found out at the last look, and may be true still. */

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import type { HeldWork } from "../contract/merging/conflicts.ts";
-import type { Context } from "../system/context.ts";
 import type { Found } from "./ask-clones.ts";
 import type { FindLineage } from "./judge/lineage.ts";
-import { readChanges, type Comparison } from "./judge/path-sets.ts";
-import type { Scratch } from "./scratch/scratch-git.ts";
+import type { ChangeReader } from "./judge/change-reader.ts";
+import type { Comparison } from "./judge/path-sets.ts";
 
 export type Held = Omit<HeldWork, "asOf">;
 
@@ -15,40 +14,43 @@ const maxLength = 300;
 
 /**
  * What each session holds that the project does not: commits, files that are not committed, and the paths that it has changed since it
- * left the project. Found out in one call of git for those that have changed; the answer is kept with what it is for.
- * @returns by session, as `keyOf` names it
+ * left the project. What has to be compared for it is announced, so that it is read with what pairs need; the answer is kept with what
+ * it is for.
+ * @returns a function that finds it out, by session, as `keyOf` names it
  */
 export async function heldWork(
-  ctx: Context,
-  scratch: Scratch,
   found: ReadonlyMap<string, Found>,
-  { lineages, projectTips }: { lineages: () => Promise<FindLineage>; projectTips: readonly string[] },
-): Promise<Map<string, Held>> {
+  {
+    lineages,
+    projectTips,
+    changes,
+  }: { lineages: () => Promise<FindLineage>; projectTips: readonly string[]; changes: ChangeReader },
+): Promise<() => Promise<Map<string, Held>>> {
   const project = createHash("sha256").update(projectTips.toSorted().join(" ")).digest("hex").slice(0, 16);
   const ofSeen = ({ tip, head }: Found): string => [project, tip ?? "", head ?? ""].join(" ");
   const all = [...found.values()].filter(({ tip, reason }) => tip !== undefined && reason === undefined);
   const fresh = all.filter((seen) => seen.work?.of !== ofSeen(seen));
-  if (fresh.length > 0) {
-    const lineageOf = await lineages();
-    const asked = fresh.map((seen) => ({ seen, ...comparisonsOf(seen, lineageOf) }));
-    const wanted = asked.flatMap(({ files, paths }) => [files, paths].filter((one) => one !== undefined));
-    const changes = await readChanges(ctx, scratch, wanted);
-    const changed = (one: Comparison | undefined): string[] => {
-      const set = one === undefined ? undefined : changes[wanted.indexOf(one)];
-      return Array.isArray(set) ? set.map(({ path }) => path) : [];
-    };
-    for (const { seen, commits, files, paths } of asked) {
-      const shown = changed(paths).filter((path) => isPlain(path));
-      seen.work = { of: ofSeen(seen), commits, files: changed(files).length, paths: shortened(shown) };
+  const lineageOf = fresh.length === 0 ? undefined : await lineages();
+  const asked = lineageOf === undefined ? [] : fresh.map((seen) => ({ seen, ...comparisonsOf(seen, lineageOf) }));
+  for (const { files, paths } of asked) changes.announce([files, paths].filter((one) => one !== undefined));
+  const changed = async (one: Comparison | undefined): Promise<string[]> => {
+    const [set] = one === undefined ? [] : await changes.read([one]);
+    return Array.isArray(set) ? set.map(({ path }) => path) : [];
+  };
+  return async () => {
+    // Those that turned out to be over a limit are not looked at further.
+    for (const { seen, commits, files, paths } of asked.filter((one) => one.seen.reason === undefined)) {
+      const shown = (await changed(paths)).filter((path) => isPlain(path));
+      seen.work = { of: ofSeen(seen), commits, files: (await changed(files)).length, paths: shortened(shown) };
     }
-  }
-  return new Map(
-    [...found].flatMap(([key, seen]) => {
-      if (seen.work === undefined || seen.work.of !== ofSeen(seen)) return [];
-      const { of: _, ...work } = seen.work;
-      return [[key, work] as const];
-    }),
-  );
+    return new Map(
+      [...found].flatMap(([key, seen]) => {
+        if (seen.work === undefined || seen.work.of !== ofSeen(seen)) return [];
+        const { of: _, ...work } = seen.work;
+        return [[key, work] as const];
+      }),
+    );
+  };
 }
 
 function comparisonsOf(

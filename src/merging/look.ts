@@ -4,12 +4,14 @@ import type { Source } from "../project/types.ts";
 import type { Context } from "../system/context.ts";
 import { withLock } from "../system/locks.ts";
 import { askClones, type Found } from "./ask-clones.ts";
+import { checkTips } from "./check-tips.ts";
 import { openPairCache } from "./cache/pair-cache.ts";
 import { readSummary, writeSummary } from "./cache/summary.ts";
 import { readTips, writeTips, type Seen } from "./cache/tips.ts";
 import { changedSince, updateSummary, withoutRemade } from "./cache/update-summary.ts";
 import { classifierVersion } from "./classes/classify.ts";
 import { heldWork } from "./held-work.ts";
+import { createChangeReader } from "./judge/change-reader.ts";
 import { readLineages, type FindLineage } from "./judge/lineage.ts";
 import { judgePairs, type Party } from "./judge/judge-pairs.ts";
 import type { Merged } from "./merged/judge-merged.ts";
@@ -76,6 +78,8 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   ]);
   const before = await readTips(scratch);
   const found = await askClones(ctx, scratch, request, { before, have: projectTips });
+  const lineages = createLineages(ctx, scratch, { found, target, projectTips });
+  const { trees } = await checkTips(ctx, scratch, found, { before, target, lineages });
   const parties = new Map(
     clones.map((clone) => {
       const seen = found.get(keyOf(clone));
@@ -90,8 +94,9 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const [one, other] = [parties.get(a), b === undefined ? branch : parties.get(b)];
     return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
-  const lineages = createLineages(ctx, scratch, { found, target, projectTips });
-  const judged = await judgePairs(ctx, scratch, known, { projectTips, cache, lineages });
+  const changes = createChangeReader(ctx, scratch);
+  const heldOf = await heldWork(found, { lineages, projectTips, changes });
+  const judged = await judgePairs(ctx, scratch, known, { projectTips, cache, lineages, changes });
   await cache.save();
   for (const [clone, party] of parties) {
     const [seen, reason] = [found.get(keyOf(clone)), judged.lost.get(party?.name ?? "")];
@@ -104,10 +109,7 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
     const unknown = { a: one, b: other, class: "unknown", paths: [], reason: reason ?? "it has no commit" } as const;
     return answers.get(`${one}\0${other}`) ?? { ...unknown, paths: [] };
   });
-  const [merged, held] = await Promise.all([
-    mergedOf(ctx, scratch, request, { found, lineages }),
-    heldWork(ctx, scratch, found, { lineages, projectTips }),
-  ]);
+  const [merged, held] = await Promise.all([mergedOf(ctx, scratch, request, { found, lineages, trees }), heldOf()]);
   // A session that could not be judged is asked for everything the next time.
   const others = [...before].filter(([key]) => !found.has(key)).slice(-maxKept);
   const good = [...found].filter(([, { reason }]) => reason === undefined);

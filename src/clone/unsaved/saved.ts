@@ -4,7 +4,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Source } from "../../project/types.ts";
 import type { Context } from "../../system/context.ts";
-import { isAbsent, readRegularFile } from "../../system/files/files.ts";
+import { isAbsent, readRegularFile, readTextFile } from "../../system/files/files.ts";
 import { gitsAtOnce, hostGit, type HostGitOptions } from "../git/host-git.ts";
 import type { TreeEntry } from "./inspection.ts";
 import { moduleGitDir } from "../make/submodules.ts";
@@ -66,7 +66,7 @@ interface Where {
 function createSaved(ctx: Context, where: Where): Saved {
   const git = (args: string[], options: HostGitOptions = {}): Promise<string | undefined> =>
     quietGit(ctx, where, args, options);
-  const tips = once(() => readTips(git));
+  const tips = once(() => readTips(git, where.gitDir));
   const trees = once(
     async () => new Set((await git(["log", ...all, "--format=%T"], { maxOutput: 1 << 28 }))?.split("\n")),
   );
@@ -125,15 +125,21 @@ async function quietGit(
   }
 }
 
-async function readTips(git: Git): Promise<string[]> {
+async function readTips(git: Git, gitDir: string): Promise<string[]> {
   const fields = ["%(objectname) %(objecttype) %(refname)", "%(*objectname) %(*objecttype) %(refname)"];
   const [list = "", head = ""] = await Promise.all([
     git(["for-each-ref", `--format=${fields.join("%0a")}`]),
-    git(["rev-parse", "-q", "--verify", "HEAD^{commit}"]),
+    (await isOnBranch(gitDir)) ? "" : git(["rev-parse", "-q", "--verify", "HEAD^{commit}"]),
   ]);
   const commits = list.split("\n").filter((line) => !line.includes(` ${incoming}`));
   const oids = commits.flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? []);
   return [...new Set([...oids, head.trim()].filter(isOid))];
+}
+
+/** What HEAD names is a branch then, which is in the list of refs. With refs in tables the file names a branch that cannot exist. */
+async function isOnBranch(gitDir: string): Promise<boolean> {
+  const head = await readTextFile(join(gitDir, "HEAD"), { maxBytes: 4_096 }).catch(() => undefined);
+  return head?.startsWith("ref: refs/heads/") === true && head.trim() !== "ref: refs/heads/.invalid";
 }
 
 async function readTags(git: Git): Promise<Set<string>> {

@@ -1,6 +1,6 @@
 import { changesOf } from "./changes.ts";
 import type { FileEntities } from "./entities.ts";
-import { createGrammars, type ReadGrammar } from "./grammars.ts";
+import { createGrammars, sharedGrammars, type ReadGrammar } from "./grammars.ts";
 import { languageOf } from "./languages.ts";
 import { isGenerated, isLockFile } from "./paths.ts";
 import { createReader, generated, tooLate, type Limits, type Reader } from "./reader.ts";
@@ -24,7 +24,7 @@ const usual: Limits = { size: 1024 * 1024, msPerFile: 1_000, msEach: 2_000, msTo
  */
 export function createClassifier(options: { read?: ReadGrammar; limits?: Partial<Limits> } = {}): Classifier {
   const limits = { ...usual, ...options.limits };
-  const grammars = createGrammars(options.read);
+  const grammars = options.read === undefined ? sharedGrammars() : createGrammars(options.read);
   const reader = createReader(grammars, limits);
   const findRelevant = createRelevance({ each: limits.msEach / 2, total: limits.msTotal / 2 });
   return {

@@ -21,6 +21,14 @@ export interface Grammars {
 
 export type ReadGrammar = (name: string) => Promise<Uint8Array>;
 
+let ofProcess: Grammars | undefined;
+
+/** Those that this process has loaded: they are never unloaded, so a process that looks again and again loads each once. */
+export function sharedGrammars(): Grammars {
+  if (ofProcess === undefined || ofProcess.problem !== undefined) ofProcess = createGrammars();
+  return ofProcess;
+}
+
 /** Nothing is read before the first file of a language. */
 export function createGrammars(read: ReadGrammar = readAsset): Grammars {
   const loaded = new Map<Language, Promise<Grammar | undefined>>();

@@ -38,6 +38,13 @@ export function candidateFiles(
   return [...files.values()];
 }
 
+/** Announces what `candidateFiles` will, as far as that is known before the merge. */
+export function announceFiles(reader: BlobReader, sets: Iterable<PathSet>): void {
+  for (const { paths } of sets)
+    for (const { path, modes, oids } of paths.size > maxFiles ? [] : paths.values())
+      for (const n of [0, 1] as const) if (isFile(modes[n]) && languageOf(path) !== undefined) reader.announce(oids[n]);
+}
+
 /** Gives a pair its class. */
 export async function classifyPair(
   classify: Classify,

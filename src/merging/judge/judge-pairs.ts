@@ -6,11 +6,12 @@ import { createClassify, type Classify } from "../classes/classify.ts";
 import { createBlobReader, type BlobReader } from "../scratch/blob-reader.ts";
 import type { Scratch } from "../scratch/scratch-git.ts";
 import { reasonFor } from "../snapshot/take-snapshot.ts";
-import { candidateFiles, classifyPair, maxListed } from "./classify-pair.ts";
+import { announceFiles, candidateFiles, classifyPair, maxListed } from "./classify-pair.ts";
 import { collisionsOf, refine, type Collision } from "./kinds.ts";
 import { createBaseFinder, readLineages, type FindLineage } from "./lineage.ts";
 import { mergePairs } from "./merge-pairs.ts";
-import { findLarge, readChanges } from "./path-sets.ts";
+import { createChangeReader, type ChangeReader } from "./change-reader.ts";
+import { findLarge } from "./path-sets.ts";
 import { canCollide, pathSet, type ChangedPath, type PathSet } from "./prefilter.ts";
 
 /** A side of a merge: a session, or the project's branch. */
@@ -35,6 +36,8 @@ export interface JudgeOptions {
   cache: PairCache;
   /** the lineages of at least these tips, if the caller needs them too */
   lineages?: () => Promise<FindLineage>;
+  /** the same for what commits change */
+  changes?: ChangeReader;
   classify?: Classify;
 }
 
@@ -58,7 +61,13 @@ export async function judgePairs(
   ctx: Context,
   scratch: Scratch,
   wanted: readonly Two[],
-  { projectTips, cache, lineages, classify = createClassify() }: JudgeOptions,
+  {
+    projectTips,
+    cache,
+    lineages,
+    changes = createChangeReader(ctx, scratch),
+    classify = createClassify(),
+  }: JudgeOptions,
 ): Promise<Judged> {
   const lost = new Map<string, string>();
   const open = wanted.filter(([a, b]) => a.tip !== b.tip && cache.find(a.tip, b.tip) === undefined);
@@ -66,7 +75,7 @@ export async function judgePairs(
     const tips = [...new Set(open.flatMap(([a, b]) => [a.tip, b.tip]))];
     const lineageOf = await (lineages?.() ?? readLineages(ctx, scratch, tips, projectTips));
     const reader = createBlobReader(ctx, scratch);
-    const compared = await compareAll(ctx, scratch, open, { lineageOf, reader, lost });
+    const compared = await compareAll(ctx, scratch, open, { lineageOf, changes, reader, lost });
     await mergeAll(ctx, scratch, compared, { cache, lost, classify, reader });
   }
   const pairs = wanted.map(([a, b]): ConflictPair => {
@@ -82,13 +91,14 @@ async function compareAll(
   ctx: Context,
   scratch: Scratch,
   open: readonly Two[],
-  { lineageOf, reader, lost }: { lineageOf: FindLineage; reader: BlobReader; lost: Map<string, string> },
+  { lineageOf, ...readers }: { lineageOf: FindLineage } & Readers,
 ): Promise<Compared[]> {
   const findBase = createBaseFinder(ctx, scratch);
   const bases: Based[] = [];
   let slow = 0;
   for (const party of new Set(open.flat()))
-    if (party.isSession && lineageOf(party.tip) === undefined) lost.set(party.name, "git cannot read its commits");
+    if (party.isSession && lineageOf(party.tip) === undefined)
+      readers.lost.set(party.name, "git cannot read its commits");
   for (const two of open) {
     const [a, b] = two.map(({ tip }) => lineageOf(tip));
     const exact = a === undefined || b === undefined ? undefined : await findBase(a, b);
@@ -97,7 +107,13 @@ async function compareAll(
     const base = exact ?? (isSlow ? await findBase.any(two[0].tip, two[1].tip) : undefined);
     bases.push({ two, base, isExact: exact !== undefined });
   }
-  return await withSets(ctx, scratch, bases, { reader, lost });
+  return await withSets(bases, readers);
+}
+
+interface Readers {
+  changes: ChangeReader;
+  reader: BlobReader;
+  lost: Map<string, string>;
 }
 
 interface Based {
@@ -107,12 +123,7 @@ interface Based {
 }
 
 /** Reads what each side changed since the base: all in a few calls of git. */
-async function withSets(
-  ctx: Context,
-  scratch: Scratch,
-  bases: readonly Based[],
-  { reader, lost }: { reader: BlobReader; lost: Map<string, string> },
-): Promise<Compared[]> {
+async function withSets(bases: readonly Based[], { changes, reader, lost }: Readers): Promise<Compared[]> {
   const comparisons = new Map<string, { base: string; tip: string; parties: Set<Party> }>();
   for (const { two, base } of bases)
     for (const party of two) {
@@ -123,14 +134,14 @@ async function withSets(
       comparisons.set(key, known);
     }
   const asked = [...comparisons.values()];
-  const changes = await readChanges(ctx, scratch, asked);
+  const compared = await changes.read(asked);
   const large = await findLarge(
     reader,
-    asked.map(({ parties }, n) => ofSessions(parties, changes[n])),
+    asked.map(({ parties }, n) => ofSessions(parties, compared[n])),
   );
   const sets = new Map<string, PathSet>();
   for (const [n, { base, tip, parties }] of asked.entries()) {
-    const found = changes[n];
+    const found = compared[n];
     const reason = !Array.isArray(found)
       ? reasonFor(found)
       : large[n] === true
@@ -180,7 +191,8 @@ async function mergeAll(
   });
   // While git merges.
   const preparing = classify.prepare?.(merged.flatMap(({ sets }) => (sets === undefined ? [] : pathsOfBoth(sets))));
-  const [records] = await Promise.all([merging, preparing]);
+  announceFiles(reader, new Set(judged.flatMap(({ sets = [] }) => sets)));
+  const [records] = await Promise.all([merging, preparing, reader.load()]);
   const collisions = new Map<Compared, Collision[] | undefined>();
   for (const [n, one] of merged.entries()) {
     const [record, pair] = [records[n], pairs[n]];

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CoworkError } from "../../errors.ts";
 import type { Context } from "../../system/context.ts";
@@ -94,14 +95,15 @@ async function tryAll(
   pairs: readonly CommitPair[],
   { inMemory, later }: { inMemory: boolean; later: (work: Promise<unknown>) => void },
 ): Promise<Tried> {
-  const memory = inMemory ? await memoryFolder(scratch) : undefined;
+  const memory = inMemory ? memoryFolder(scratch) : undefined;
   const folder = memory?.path ?? join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}`);
-  if (memory === undefined) await mkdir(folder, { mode: 0o700 });
+  if (memory === undefined) mkdirSync(folder, { mode: 0o700 });
   const files = { stdout: join(folder, "out"), stderr: join(folder, "err") };
   const objects = join(folder, "objects");
-  await mkdir(objects);
+  mkdirSync(objects);
   try {
-    for (const file of Object.values(files)) await writeFile(file, "", { mode: 0o600 });
+    // It is read even if git was not started.
+    writeFileSync(files.stdout, "", { mode: 0o600 });
     await scratchGit(ctx, scratch, ["merge-tree", "--write-tree", "--allow-unrelated-histories", "--stdin"], {
       input: pairs.map(({ a, b }) => `${a} ${b}\n`).join(""),
       outputFile: files,

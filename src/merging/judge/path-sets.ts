@@ -13,6 +13,8 @@ export interface Comparison {
 
 /** In bytes: a hundred thousand paths of usual length. */
 const maxOutput = 32 * 1024 * 1024;
+/** For all together, and for one alone: a hostile session may have two that take forever. */
+const patience = { allMs: 4_000, oneMs: 2_000 };
 
 /**
  * Compares commits, all in one call of git. If that goes over a limit, each is compared alone, and only those that go over it fail.
@@ -39,7 +41,8 @@ async function compare(ctx: Context, scratch: Scratch, wanted: readonly Comparis
   // A commit with one given parent is compared with that.
   const args = ["diff-tree", "--stdin", "--always", "--root", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"];
   const input = wanted.map(({ base, tip }) => `${tip} ${base}\n`).join("");
-  const { code, stdout } = await scratchGit(ctx, scratch, args, { input, maxOutput, timeoutMs: 4_000 });
+  const timeoutMs = wanted.length > 1 ? patience.allMs : patience.oneMs;
+  const { code, stdout } = await scratchGit(ctx, scratch, args, { input, maxOutput, timeoutMs });
   const sets = parseChanges(stdout);
   // The usual reason is the memory limit.
   if (code !== 0 || sets.length !== wanted.length)

@@ -2,6 +2,7 @@ import type { MergedView } from "../../contract/merging/conflicts.ts";
 import type { Context } from "../../system/context.ts";
 import { mergePairs } from "../judge/merge-pairs.ts";
 import { readChanges } from "../judge/path-sets.ts";
+import { readCommits, type Commits } from "../scratch/commits.ts";
 import { isOid, scratchGit, type Scratch } from "../scratch/scratch-git.ts";
 import { readPoints } from "./points.ts";
 
@@ -17,7 +18,7 @@ export interface MergedRequest {
   /** the one commit of the project that it comes after, if known */
   base?: string | undefined;
   /** trees of commits, as far as they were read before */
-  trees?: Trees;
+  trees?: Commits["trees"];
 }
 
 /**
@@ -62,7 +63,8 @@ export async function judgeMerged(ctx: Context, scratch: Scratch, request: Merge
 }
 
 async function hasSameTree(ctx: Context, scratch: Scratch, { tip, target, trees }: MergedRequest): Promise<boolean> {
-  const known = trees?.has(tip) === true && trees.has(target) ? trees : await readTrees(ctx, scratch, [tip, target]);
+  const isKnown = trees?.has(tip) === true && trees.has(target);
+  const known = isKnown ? trees : (await readCommits(ctx, scratch, [tip, target])).trees;
   return known.has(tip) && known.get(tip) === known.get(target);
 }
 
@@ -87,32 +89,19 @@ type MergeState = "no-op" | "change" | "conflict" | "unknown";
 
 /** What a merge of the tip into each commit would do. */
 async function mergeAt(ctx: Context, scratch: Scratch, tip: string, commits: readonly string[]): Promise<MergeState[]> {
-  const [records, trees] = await Promise.all([
+  const [records, { trees }] = await Promise.all([
     mergePairs(
       ctx,
       scratch,
       commits.map((oid) => ({ a: oid, b: tip })),
     ),
-    readTrees(ctx, scratch, commits),
+    readCommits(ctx, scratch, commits),
   ]);
   return records.map((record, n) => {
     if (record === undefined) return "unknown";
     if (!record.clean) return "conflict";
     return record.tree === trees.get(commits[n] ?? "") ? "no-op" : "change";
   });
-}
-
-/** The trees of commits, by commit. */
-export type Trees = ReadonlyMap<string, string>;
-
-/** Reads the trees of commits, all in one call. */
-export async function readTrees(ctx: Context, scratch: Scratch, commits: readonly string[]): Promise<Trees> {
-  if (commits.length === 0) return new Map();
-  const { stdout } = await scratchGit(ctx, scratch, ["cat-file", "--batch-check=%(objectname)"], {
-    input: commits.map((oid) => `${oid}^{tree}\n`).join(""),
-  });
-  const lines = stdout.split("\n");
-  return new Map(commits.flatMap((oid, n) => (isOid(lines[n] ?? "") ? [[oid, lines[n] ?? ""] as const] : [])));
 }
 
 type Git = (...args: string[]) => Promise<string | undefined>;

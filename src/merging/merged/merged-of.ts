@@ -4,24 +4,26 @@ import type { Found } from "../ask-clones.ts";
 import type { Seen } from "../cache/tips.ts";
 import type { FindLineage } from "../judge/lineage.ts";
 import { keyOf, type Clone, type Target } from "../parties.ts";
+import type { Commits } from "../scratch/commits.ts";
 import type { Scratch } from "../scratch/scratch-git.ts";
-import { judgeMerged, readTrees, type Merged, type MergedRequest, type Trees } from "./judge-merged.ts";
+import { judgeMerged, type Merged, type MergedRequest } from "./judge-merged.ts";
+
+type Trees = Pick<Commits, "trees">;
+
+/** What answers are for. */
+export const mergedInto = ({ tips }: Target): string => tips.join(" ");
 
 /** Whether each session is merged. The answer is kept with the commits that it is for. */
 export async function mergedOf(
   ctx: Context,
   scratch: Scratch,
   { clones, target }: { clones: readonly Clone[]; target: Target },
-  { found, lineages }: { found: ReadonlyMap<string, Found>; lineages: () => Promise<FindLineage> },
+  { found, lineages, trees }: { found: ReadonlyMap<string, Found>; lineages: () => Promise<FindLineage> } & Trees,
 ): Promise<Map<string, Merged>> {
   const merged = new Map<string, Merged>();
-  const of = target.tips.join(" ");
-  const open = [...found.values()].filter((seen) => seen.reason === undefined && seen.merged?.of !== of);
-  const tips = [...new Set(open.flatMap(({ tip, head }) => [tip, head].filter((oid) => oid !== undefined)))];
-  const [lineageOf, trees] = await Promise.all([
-    tips.length === 0 ? undefined : lineages(),
-    readTrees(ctx, scratch, open.length === 0 ? [] : [...tips, ...target.tips]),
-  ]);
+  const of = mergedInto(target);
+  const isOpen = [...found.values()].some((seen) => seen.reason === undefined && seen.merged?.of !== of);
+  const lineageOf = isOpen ? await lineages() : undefined;
   const baseOf = (tip: string): string | undefined => {
     const bases = [...(lineageOf?.(tip)?.bases ?? [])];
     return bases.length === 1 ? bases[0] : undefined;
@@ -50,7 +52,7 @@ async function wholeWork(
   ctx: Context,
   scratch: Scratch,
   { tip = "", head, start }: Seen,
-  { target, baseOf, trees }: { target: Target; baseOf: (tip: string) => string | undefined; trees: Trees },
+  { target, baseOf, trees }: { target: Target; baseOf: (tip: string) => string | undefined } & Trees,
 ): Promise<Merged> {
   const answer = await inAny(ctx, scratch, { tip, start, base: baseOf(tip), trees }, target);
   if (answer.state !== "merged" || head === undefined || head === tip) return answer;

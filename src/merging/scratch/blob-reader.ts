@@ -11,8 +11,10 @@ const maxTotalBytes = 128 * 1024 * 1024;
 export interface BlobReader {
   /** In bytes, without those that are not there. What is not a blob counts as endless. */
   sizes(oids: Iterable<string>): Promise<ReadonlyMap<string, number>>;
-  /** It is read together with the first content that is asked for. */
+  /** It is read together with the first content that is asked for, or by `load`. */
   announce(oid: string): void;
+  /** Reads what was announced, as much of it as one call may. */
+  load(): Promise<void>;
   /** undefined: binary, not UTF-8, too large, or not there */
   text(oid: string): Promise<string | undefined>;
 }
@@ -50,16 +52,20 @@ export function createBlobReader(
     const found = await readBlobs(ctx, scratch, now);
     for (const oid of now) texts.set(oid, textOf(found.get(oid)));
   };
+  const loadNext = async (first: string): Promise<void> => {
+    // One after the other, so that nothing is read twice.
+    const loading = async (): Promise<void> => await load(first);
+    await (reading = reading.then(loading, loading));
+  };
   return {
     sizes,
     announce: (oid) => void announced.add(oid),
+    load: async () => {
+      const [first] = announced;
+      if (first !== undefined) await loadNext(first);
+    },
     text: async (oid) => {
-      if (!texts.has(oid)) {
-        // One after the other, so that nothing is read twice.
-        const loading = async (): Promise<void> => await load(oid);
-        reading = reading.then(loading, loading);
-        await reading;
-      }
+      if (!texts.has(oid)) await loadNext(oid);
       return texts.get(oid);
     },
   };

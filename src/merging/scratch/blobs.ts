@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
 import { scratchGit, temporary, type Scratch } from "./scratch-git.ts";
@@ -36,7 +36,6 @@ export async function readBlobs(
   const file = join(scratch.gitDir, `${temporary}${randomBytes(6).toString("hex")}.out`);
   const errors = `${file}.err`;
   try {
-    for (const one of [file, errors]) await writeFile(one, "", { mode: 0o600 });
     await scratchGit(ctx, scratch, ["cat-file", "--batch"], {
       input: lines(oids),
       outputFile: { stdout: file, stderr: errors },

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, statfs } from "node:fs/promises";
+import { mkdirSync, statfsSync } from "node:fs";
+import { readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "../../system/files/tree.ts";
 import { sha256 } from "../../system/sha256.ts";
@@ -26,12 +27,13 @@ const pollMs = 50;
  * took 1.1 s of the processor's time there, and 4.3 to 7 s on ext4, which then took 0.5 s more to remove them.
  * @returns undefined where there is no such place, or too little is free
  */
-export async function memoryFolder(scratch: Pick<Scratch, "gitDir">): Promise<MemoryFolder | undefined> {
+export function memoryFolder(scratch: Pick<Scratch, "gitDir">): MemoryFolder | undefined {
   try {
-    const [{ type }, before] = [await statfs(place), await freeBytes()];
+    const { type, bavail, bsize } = statfsSync(place);
+    const before = bavail * bsize;
     if (type !== tmpfs || before < leastFree) return undefined;
     const path = join(place, `${prefixOf(scratch)}${randomBytes(6).toString("hex")}`);
-    await mkdir(path, { mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
     const full = new AbortController();
     const timer = setInterval(() => {
       freeBytes().then(

@@ -8,7 +8,7 @@ import { removeTree } from "../../system/files/tree.ts";
 import { plain } from "../../system/text.ts";
 import { maxPackBytes, maxPaths, snapshotMs } from "../limits.ts";
 import { isOid, type Scratch } from "../scratch/scratch-git.ts";
-import { packSize, takePack } from "../scratch/take-pack.ts";
+import { takePack } from "../scratch/take-pack.ts";
 import { readLook } from "./read-look.ts";
 import { snapshotScript, tooManyPaths } from "./script.ts";
 
@@ -79,8 +79,7 @@ export async function readSnapshot(
 export async function takeLook(ctx: Context, scratch: Scratch, { file }: Look): Promise<number> {
   if (file === undefined) return 0;
   try {
-    await takePack(ctx, scratch, file);
-    return await packSize(file);
+    return await takePack(ctx, scratch, file);
   } finally {
     await removeTree(file);
   }

@@ -50,7 +50,7 @@ test("objects of merges are in memory for as long as git takes, and what a kille
   };
   expect(shop.pair(await shop.look(), "a", "b")).toBe("textual content:f");
   // Not every machine has enough of it.
-  const own = await memoryFolder({ gitDir: shop.root });
+  const own = memoryFolder({ gitDir: shop.root });
   own?.release();
   if (own !== undefined) await rmdir(own.path);
   const [objects = ""] = seen;

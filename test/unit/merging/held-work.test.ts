@@ -53,3 +53,13 @@ test("many paths are listed as folders, and names that hide something not at all
   await shop.look();
   expect(work("a")).toMatchObject({ files: 62, paths: ["x/w/1", "x/y/z/"] });
 });
+
+test("commits that only a detached HEAD of the project leads to are the project's", async () => {
+  await shop.clone("a");
+  await shop.look();
+  const folder = await shop.clone("b", "echo 6 >>src/f; git commit -qam one");
+  await shop.git(shop.project, "fetch", "-q", folder, "b");
+  await shop.git(shop.project, "checkout", "-q", "--detach", "FETCH_HEAD");
+  await shop.look();
+  expect(work("b")).toMatchObject({ commits: 0, files: 0 });
+});

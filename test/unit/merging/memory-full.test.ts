@@ -7,7 +7,7 @@ const made = vi.hoisted(() => ({ folder: undefined as MemoryFolder | undefined }
 
 vi.mock(import("../../../src/merging/scratch/memory-folder.ts"), async (original) => ({
   ...(await original()),
-  memoryFolder: async () => await Promise.resolve(made.folder),
+  memoryFolder: () => made.folder,
 }));
 
 beforeEach(async () => {
