@@ -78,8 +78,8 @@ async function look(ctx: Context, name: string, request: LookRequest): Promise<L
   ]);
   const before = await readTips(scratch);
   const found = await askClones(ctx, scratch, request, { before, have: projectTips });
+  const { trees } = await checkTips(ctx, scratch, found, { before, target });
   const lineages = createLineages(ctx, scratch, { found, target, projectTips });
-  const { trees } = await checkTips(ctx, scratch, found, { before, target, lineages });
   const parties = new Map(
     clones.map((clone) => {
       const seen = found.get(keyOf(clone));
