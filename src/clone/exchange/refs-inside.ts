@@ -21,10 +21,11 @@ export interface RefsInside {
   modules: { path: string; name: string }[];
 }
 
-// A ref that may not be read looks like one that does not exist: then an older commit, or nothing, would seem to be all there is.
+// A ref that may not be read looks like one that does not exist: then an older commit, or nothing, would seem to be all there is. What
+// the session has fetched does not matter.
 const script = String.raw`
 for f in HEAD packed-refs refs; do
-  [ -e "$GIT_DIR/$f" ] && find "$GIT_DIR/$f" -exec sh -c 'for f; do { [ -r "$f" ] && { [ ! -d "$f" ] || [ -x "$f" ]; }; } || echo "closed $f"; done' sh {} + 2>/dev/null
+  [ -e "$GIT_DIR/$f" ] && find "$GIT_DIR/$f" -path "$GIT_DIR/refs/remotes" -prune -o -exec sh -c 'for f; do { [ -r "$f" ] && { [ ! -d "$f" ] || [ -x "$f" ]; }; } || echo "closed $f"; done' sh {} + 2>/dev/null
 done
 echo "format $(git rev-parse --show-object-format)"
 echo "branch $(git symbolic-ref -q HEAD)"

@@ -42,7 +42,7 @@ async function withHelper(
     const result = await ctx.engine.runHelper(
       {
         image,
-        command: ["/bin/sh", "-c", insideScript(text, "helper")],
+        command: ["/bin/sh", "-c", insideScript(text, "helper", options)],
         user: userFor(spec, options),
         workingDir: target,
         binds: [clone, ...binds],

@@ -57,7 +57,7 @@ const variables: Record<string, string> = {
  * variables are replaced by ours, and the repository is set explicitly, so that a planted `.git` file or `core.worktree` has no
  * effect. Exits with `noGit` if git is not installed.
  */
-export function insideScript(text: string, where: "container" | "helper"): string {
+export function insideScript(text: string, where: "container" | "helper", { write }: { write?: boolean } = {}): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`);
   return [
     `command -v git >/dev/null 2>&1 || exit ${noGit}`,
@@ -65,7 +65,8 @@ export function insideScript(text: string, where: "container" | "helper"): strin
     "unset XDG_CONFIG_HOME",
     ...exports,
     `export COWORK_WHERE=${where}`,
-    "umask 077",
+    // What a script writes that works as root is read by others that run as the session's user.
+    `umask ${write === true ? "022" : "077"}`,
     `if [ -L .git ] || [ ! -d .git ]; then echo "the clone's .git is not a folder" >&2; exit ${notARepository}; fi`,
     // A commondir file makes git read another repository, whatever the variables are.
     `if [ -e .git/commondir ]; then echo "the clone's .git leads to another repository" >&2; exit ${notARepository}; fi`,

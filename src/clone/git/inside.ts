@@ -82,7 +82,7 @@ async function execScript(
   text: string,
   options: InsideOptions,
 ): Promise<InsideResult> {
-  const command = ["/bin/sh", "-c", insideScript(text, "container")] as const;
+  const command = ["/bin/sh", "-c", insideScript(text, "container", options)] as const;
   return await ctx.engine.exec(
     running.id,
     { command, user: userFor(spec, options), workingDir: running.folder },

@@ -6,6 +6,7 @@ import { diffSession } from "../../../src/clone/exchange/diff.ts";
 import { inspectHoldings } from "../../../src/clone/unsaved/holdings.ts";
 import { makeClone } from "../../../src/clone/make/make.ts";
 import { pullSession } from "../../../src/clone/exchange/pull.ts";
+import { copyCommitsScript } from "../../../src/clone/exchange/push-script.ts";
 import { pushSession } from "../../../src/clone/exchange/push.ts";
 import { savedBy } from "../../../src/clone/unsaved/saved.ts";
 import { gitInside } from "../../../src/clone/git/inside.ts";
@@ -201,8 +202,11 @@ describe("git inside", () => {
       images: [workshop.image],
       labels: { "cowork.test": "clone-inside" },
     });
-    const make = "git update-ref -m x refs/remotes/project/new HEAD && git cat-file -e project/new";
-    expect(await inside.script(make, { write: true })).toMatchObject({ code: 0 });
-    expect((await inside.script("id -u")).stdout).toBe(`${spec.uid}\n`);
+    const head = (await inside.script("git rev-parse HEAD")).stdout.trim();
+    const make = copyCommitsScript("refs/remotes/project/new", head);
+    expect(await inside.script(make, { write: true, input: new Uint8Array() })).toMatchObject({ code: 0 });
+    // What root writes is readable for the scripts that only read.
+    const closed = "id -u; git rev-parse project/new; find .git ! -readable -o -type d ! -executable";
+    expect((await inside.script(closed)).stdout).toBe(`${spec.uid}\n${head}\n`);
   });
 });
