@@ -52,7 +52,9 @@ export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   const closed = lines.find((line) => line.startsWith("closed "));
   if (closed !== undefined) {
     const shown = plain(closed.replace(/^closed (?:.*(?=\/\.git\/)\/)?/, "")).slice(0, 300);
-    throw failed(`${shown} cannot be read by the session's user`);
+    throw failed(`${shown} cannot be read by the session's user`, {
+      hint: "in the session, make it readable: chmod -R a+rX .git, then run the same command again",
+    });
   }
   // Git that cannot read the repository's own settings prints no format.
   const isWhole = lines.includes("end") && lines.some((line) => /^format \S/.test(line));
@@ -76,8 +78,8 @@ export async function readRefsInside(inside: GitInside): Promise<RefsInside> {
   return found;
 }
 
-function failed(why: string): CoworkError {
-  return new CoworkError("GIT_FAILED", `Could not list the session's branches: ${why}`);
+function failed(why: string, options: { hint?: string } = {}): CoworkError {
+  return new CoworkError("GIT_FAILED", `Could not list the session's branches: ${why}`, options);
 }
 
 function take(found: RefsInside, line: string): void {
