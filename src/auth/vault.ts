@@ -5,7 +5,7 @@ import { ensureVaultFolder } from "../agent/parts.ts";
 import type { Agent, Login } from "../agent/types.ts";
 import { toCoworkError } from "../errors.ts";
 import type { Context } from "../system/context.ts";
-import { lookAtPath } from "../system/files/files.ts";
+import { lookIfOpen } from "../system/files/files.ts";
 import { removeStaleLocks } from "./locks.ts";
 
 export interface VaultCheck {
@@ -54,16 +54,8 @@ function unlessClosed(error: unknown): never[] {
   throw error;
 }
 
-function look(path: string): ReturnType<typeof lookAtPath> {
-  try {
-    return lookAtPath(path);
-  } catch {
-    return undefined;
-  }
-}
-
 function describeWrong(ctx: Context, path: string, mode: number, folder: boolean): string | undefined {
-  const stats = look(path);
+  const stats = lookIfOpen(path);
   // Anything else is not changed: reading the login reports it.
   if (stats === undefined || !(folder ? stats.isDirectory() : stats.isFile())) return undefined;
   const { sessionUid: uid } = ctx.user;

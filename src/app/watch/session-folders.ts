@@ -1,6 +1,6 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { SessionView } from "../../session/types.ts";
+import { lookIfOpen } from "../../system/files/files.ts";
 import type { Paths } from "../../system/paths.ts";
 
 /**
@@ -21,9 +21,5 @@ export function foldersOf(paths: Paths, views: readonly SessionView[]): string[]
 
 /** The container may have put a link in its place, or closed the folder around it. */
 function ownFolder(path: string): string[] {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? [path] : [];
-  } catch {
-    return [];
-  }
+  return lookIfOpen(path)?.isDirectory() === true ? [path] : [];
 }

@@ -2,7 +2,7 @@ import { rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findAgent } from "../../agent/catalog.ts";
 import type { Context } from "../../system/context.ts";
-import { ensureFolder, lookAtPath, pathExists } from "../../system/files/files.ts";
+import { ensureFolder, lookIfOpen, pathExists } from "../../system/files/files.ts";
 import type { SessionRecord } from "../record/record.ts";
 
 /**
@@ -14,8 +14,9 @@ export async function archiveWork(ctx: Context, record: SessionRecord): Promise<
   const { paths } = ctx;
   const conversations = paths.agentState(record.id, record.agent);
   // The container can write here: no link is followed, and the folder, which may have any number of entries, is not listed.
+  // What cannot be looked at has nothing to keep: it is removed with the rest.
   const known = findAgent(record.agent)?.conversations ?? [];
-  const hasTalked = known.some((name) => isFolder(join(conversations, name)));
+  const hasTalked = known.some((name) => lookIfOpen(join(conversations, name))?.isDirectory());
   const hasRuns = await pathExists(paths.runs(record.id));
   if (!hasTalked && !hasRuns) return undefined;
   const time = ctx.clock.now().toISOString().replaceAll(":", "-");
@@ -25,13 +26,4 @@ export async function archiveWork(ctx: Context, record: SessionRecord): Promise<
   for (const from of hasTalked ? [conversations, ...own] : own)
     if (await pathExists(from)) await rename(from, join(folder, basename(from)));
   return folder;
-}
-
-/** What cannot be looked at has nothing to keep: it is removed with the rest. */
-function isFolder(path: string): boolean {
-  try {
-    return lookAtPath(path)?.isDirectory() === true;
-  } catch {
-    return false;
-  }
 }

@@ -8,7 +8,6 @@ import { writeFileAtomic, ensureFolder, lookAtPath } from "../../system/files/fi
 import { sessionNamePattern } from "../../system/names.ts";
 import { recall } from "../../system/files/file-memory.ts";
 import { readSmallFile } from "../../system/files/small-file.ts";
-
 import { sessionId } from "./names.ts";
 
 export type { SessionRecord };

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, watch, type FSWatcher, type Stats } from "node:fs";
+import { readdirSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../../system/context.ts";
+import { lookIfOpen } from "../../system/files/files.ts";
 
 /** How often the files are looked at: on some systems (Docker Desktop, network file systems) nothing tells of their changes. */
 const lookMs = 1_000;
@@ -63,12 +64,12 @@ function historyOf(paths: Context["paths"], id: string): string[] {
 function comparison(paths: Context["paths"]): () => boolean {
   const ids = sessionIds(paths.stateRoot);
   const files = ids.flatMap((id) => [...historyOf(paths, id), paths.record(id)]);
-  const seen = files.map(statsOf);
+  const seen = files.map(lookIfOpen);
   return () => {
     const names = sessionIds(paths.stateRoot);
     if (names.length !== ids.length || names.some((name, index) => name !== ids[index])) return false;
     return files.every((path, index) => {
-      const [now, then] = [statsOf(path), seen[index]];
+      const [now, then] = [lookIfOpen(path), seen[index]];
       return now?.ino === then?.ino && now?.size === then?.size && now?.mtimeMs === then?.mtimeMs;
     });
   };
@@ -82,17 +83,9 @@ function sessionIds(root: string): string[] {
   }
 }
 
-/** lstat: what a container put in the place of its folder is not followed. A folder that it closed is as good as none. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
+/** What a container put in the place of its folder is not followed. */
 function stampOf(path: string): string {
-  const stats = statsOf(path);
+  const stats = lookIfOpen(path);
   return stats === undefined ? "-" : `${stats.ino}:${stats.size}:${stats.mtimeMs}`;
 }
 
@@ -102,7 +95,7 @@ function foldersOf(paths: Context["paths"]): string[] {
     return [paths.state(id), join(events, "inbox"), join(events, "asks"), join(events, "mail")];
   });
   return [paths.stateRoot, ...own].filter((path) => {
-    return statsOf(path)?.isDirectory() === true;
+    return lookIfOpen(path)?.isDirectory() === true;
   });
 }
 

@@ -30,6 +30,15 @@ export function lookAtPath(path: string): Stats | undefined {
   }
 }
 
+/** The same where a container may have closed the folder around it: what cannot be looked at counts as absent. */
+export function lookIfOpen(path: string): Stats | undefined {
+  try {
+    return lookAtPath(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the path exists. A broken link counts. */
 export async function pathExists(path: string): Promise<boolean> {
   return lookAtPath(path) !== undefined;

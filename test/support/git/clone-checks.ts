@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { GitWorkshop } from "./git-project.ts";
@@ -13,4 +13,9 @@ export async function expectClean(shop: GitWorkshop, clone: string): Promise<voi
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The inode of every file below a folder: two folders with one in common share a file. */
+export async function inodes(folder: string): Promise<Set<number>> {
+  return new Set(await Promise.all((await filesBelow(folder)).map(async (file) => (await lstat(file)).ino)));
 }

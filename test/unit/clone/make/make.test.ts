@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { incompletePath, makeClone } from "../../../../src/clone/make/make.ts";
 import { makeBundle } from "../../../../src/clone/exchange/make-bundle.ts";
-import { expectClean, filesBelow } from "../../../support/git/clone-checks.ts";
+import { expectClean, filesBelow, inodes } from "../../../support/git/clone-checks.ts";
 import { type GitWorkshop, gitWorkshop } from "../../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
@@ -11,10 +11,6 @@ beforeEach(async () => {
   shop = await gitWorkshop();
 });
 afterEach(() => shop.end());
-
-async function inodes(folder: string): Promise<Set<number>> {
-  return new Set(await Promise.all((await filesBelow(folder)).map(async (file) => (await lstat(file)).ino)));
-}
 
 describe("makeClone", () => {
   it("makes a new branch at the start commit, complete and clean, with nothing of cowork in it", async () => {

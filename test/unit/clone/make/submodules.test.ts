@@ -1,8 +1,8 @@
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeClone } from "../../../../src/clone/make/make.ts";
-import { expectClean, filesBelow } from "../../../support/git/clone-checks.ts";
+import { expectClean, inodes } from "../../../support/git/clone-checks.ts";
 import { type GitWorkshop, gitWorkshop } from "../../../support/git/git-project.ts";
 
 let shop: GitWorkshop;
@@ -10,10 +10,6 @@ beforeEach(async () => {
   shop = await gitWorkshop();
 });
 afterEach(() => shop.end());
-
-async function inodes(folder: string): Promise<Set<number>> {
-  return new Set(await Promise.all((await filesBelow(folder)).map(async (file) => (await lstat(file)).ino)));
-}
 
 describe("makeClone with submodules and git-lfs", () => {
   it("copies initialized submodules, nested ones too, and reports missing ones", async () => {
